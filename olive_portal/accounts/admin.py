@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+
+from olive_portal.accounts.models import User
+
+admin.site.register(User, UserAdmin)

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path(
+        "sign-in",
+        LoginView.as_view(template_name="accounts/sign_in.html"),
+        name="sign-in",
+    ),
+    path("sign-out", LogoutView.as_view(), name="sign-out"),
+    # Included before the admin, so that the house has one door.
+    path(
+        "admin/login/",
+        RedirectView.as_view(pattern_name="sign-in", query_string=True),
+        name="admin-sign-in",
+    ),
+]

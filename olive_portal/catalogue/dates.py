@@ -1,0 +1,47 @@
+"""When software appeared, as catalogues write it: the part of EDTF (ISO 8601-2) that
+title pages and read-me files give cause for.
+
+    1992   1992-03   1992-03-03   199X (the 1990s)   1992~ (about)   1992? (uncertain)
+    1977/1979 (a span)
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+POINT = r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?|\d{3}X)[~?]?"
+PATTERN = rf"^{POINT}(?:/{POINT})?$"
+HINT = "A date such as 1992, 1992-03, 1992-03-03, 199X, 1992~ or 1977/1979."
+
+WORDS = {"~": "about {}", "?": "{} (uncertain)"}
+
+
+def year(issued: str) -> str:
+    """The year that a card has room for: `1992`, `1990s`, or nothing."""
+    if not re.match(PATTERN, issued):
+        return ""
+    start = issued[:4]
+    return f"{start[:3]}0s" if start.endswith("X") else start
+
+
+def in_words(issued: str) -> str:
+    """`1992-03-03` as `3 March 1992`. What is not a date comes back as it is."""
+    if not re.match(PATTERN, issued):
+        return issued
+    return " to ".join(_point_in_words(point) for point in issued.split("/"))
+
+
+def _point_in_words(point: str) -> str:
+    bare = point.rstrip("~?")
+    return WORDS.get(point[-1], "{}").format(_bare_in_words(bare))
+
+
+def _bare_in_words(bare: str) -> str:
+    if bare.endswith("X"):
+        return f"{bare[:3]}0s"
+    parts = [int(part) for part in bare.split("-")]
+    if len(parts) == 1:
+        return bare
+    month = date(2000, parts[1], 1).strftime("%B")
+    return " ".join([*map(str, parts[2:]), month, bare[:4]])

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from olive_portal.catalogue import citing, shelves
+from olive_portal.catalogue.models import Item, Media
+
+ITEMS_ON_A_PAGE = 24
+LATELY_ADDED = 8
+FOR_EVER = "max-age=31536000, immutable"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    public = Item.objects.public().for_cards()
+    tops = [shelf for shelf in shelves.top_shelves() if shelf.item_count]
+    context = {
+        "featured": public.launchable().with_screenshot().featured_first().first(),
+        "shelves": tops,
+        "lately_added": public.newest_first()[:LATELY_ADDED],
+    }
+    return render(request, "catalogue/home.html", context)
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "catalogue/about.html")
+
+
+@require_safe
+def collections(request: HttpRequest) -> HttpResponse:
+    tops = [shelf for shelf in shelves.top_shelves() if shelf.item_count]
+    return render(request, "catalogue/collections.html", {"shelves": tops})
+
+
+@require_safe
+def collection(request: HttpRequest, slug: str) -> HttpResponse:
+    shelf = shelves.find_shelf(slug)
+    if shelf is None:
+        raise Http404
+    items = Item.objects.listed_for(request.user).filter(collection=shelf.collection)
+    page = Paginator(items.for_cards(), ITEMS_ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {"shelf": shelf, "collection": shelf.collection, "page": page}
+    return render(request, "catalogue/collection.html", context)
+
+
+@require_safe
+def item(request: HttpRequest, slug: str) -> HttpResponse:
+    visible = Item.objects.visible_to(request.user).for_page()
+    found = get_object_or_404(visible, slug=slug)
+    if found.is_withdrawn:
+        # 410, not 404: it was here, and whoever cited it shall learn what happened.
+        return render(request, "catalogue/withdrawn.html", {"item": found}, status=410)
+    shelf = shelves.find_shelf(found.collection.slug)
+    url = f"{settings.BASE_URL}{found.get_absolute_url()}"
+    context = {
+        "item": found,
+        "path": shelf.path if shelf else [found.collection],
+        "citation": citing.cite(found, url),
+    }
+    return render(request, "catalogue/item.html", context)
+
+
+@require_safe
+def media(request: HttpRequest, name: str) -> FileResponse:
+    found = get_object_or_404(
+        Media.objects.visible_to(request.user).select_related("item"), file=name
+    )
+    try:
+        file = found.file.open()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type=found.content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    # The path carries the digest, so a cache may keep what everybody may see.
+    response["Cache-Control"] = (
+        f"public, {FOR_EVER}" if found.item.is_public else "private, no-store"
+    )
+    return response
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    return render(request, "robots.txt", content_type="text/plain; charset=utf-8")

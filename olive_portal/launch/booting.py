@@ -1,0 +1,158 @@
+"""What a worker does for a session: make its machine, and wait until it runs.
+
+The worker holds the session by a lease. One that loses it (it stalled, and the sweep
+gave the session to another, or the visitor ended it) takes back what it made and
+changes nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from olive_portal.launch import thin_client, tokens
+from olive_portal.launch.models import LEASE, Session, State
+from vmnetx.client import Instance, ThinClientServer
+from vmnetx.errors import Absent, MachineFailed, Unreachable
+
+logger = logging.getLogger(__name__)
+
+START_SECONDS = 45.0
+# The visitor waits meanwhile: look quickly at first, when most machines start.
+FIRST_LOOKS_SECONDS = 1.0
+FIRST_PAUSE = 0.02
+PAUSE = 0.2
+
+
+class LeaseLost(Exception):
+    """Somebody else has the session now. boot() answers it; nobody above sees it."""
+
+
+@dataclass(frozen=True)
+class Boot:
+    """One attempt to boot one session."""
+
+    session: Session
+    server: ThinClientServer
+
+    def keep(self, **changes: object) -> None:
+        """Hold on to the session for another lease. Raises LeaseLost."""
+        mine = Session.objects.filter(pk=self.session.pk)
+        if not mine.of_attempt(self.session.attempts).update(
+            lease_until=timezone.now() + LEASE, **changes
+        ):
+            raise LeaseLost
+
+
+def claim(session_pk: UUID, *, queue: str) -> Session | None:
+    """Take the session on, or None: another has it, or it is over."""
+    waiting = Session.objects.filter(pk=session_pk)
+    if not waiting.advance(
+        State.BOOTING,
+        attempts=F("attempts") + 1,
+        lease_until=timezone.now() + LEASE,
+        worker_queue=queue,
+        instance_id="",
+        viewer_url="",
+        viewer_token="",
+        reason="",
+    ):
+        return None
+    return Session.objects.select_related("package").get(pk=session_pk)
+
+
+def boot(session: Session) -> None:
+    """Make the claimed session's machine and hand it over, running.
+
+    Raises what ThinClientServer.create raises, and MachineFailed; whatever was made is
+    taken back first. A session that is somebody else's by now is left alone.
+    """
+    with thin_client.connect() as server:
+        instance = server.create(
+            tokens.package_url(session),
+            user_ident=session.user_ident,
+            start=True,
+            network=session.package.network,
+        )
+        try:
+            _hand_over(Boot(session, server), instance)
+        except LeaseLost:
+            logger.info("Session %s is not ours any more", session.pk)
+            _take_back(server, instance)
+        except (MachineFailed, Unreachable):
+            _take_back(server, instance)
+            raise
+
+
+def put_back(session: Session, *, reason: str, wait: timedelta) -> bool:
+    """Let the claimed session wait; whether it still was ours to put back."""
+    mine = Session.objects.filter(pk=session.pk).of_attempt(session.attempts)
+    # The lease covers the wait, so that the sweep asks again only for what got lost.
+    until = timezone.now() + wait + LEASE
+    return mine.advance(State.QUEUED, reason=reason, lease_until=until)
+
+
+def fail(session: Session, *, reason: str, detail: str) -> None:
+    logger.warning("Session %s failed: %s", session.pk, detail)
+    mine = Session.objects.filter(pk=session.pk).of_attempt(session.attempts)
+    mine.close(State.FAILED, reason=reason, detail=detail)
+
+
+def _hand_over(boot: Boot, instance: Instance) -> None:
+    # The page may connect at once: a viewer that is early waits for its machine.
+    boot.keep(
+        instance_id=instance.id,
+        viewer_url=instance.viewer_url,
+        viewer_token=instance.viewer_token,
+    )
+    _wait_until_running(boot, instance)
+    now = timezone.now()
+    mine = Session.objects.filter(pk=boot.session.pk)
+    if not mine.of_attempt(boot.session.attempts).advance(
+        State.RUNNING,
+        running_at=now,
+        checked_at=now,
+    ):
+        raise LeaseLost
+
+
+def _wait_until_running(boot: Boot, instance: Instance) -> None:
+    started = time.monotonic()
+    kept = started
+    while True:
+        current = _look(boot.server, instance.id)
+        if current.status == "running":
+            return
+        if current.status == "failed":
+            raise MachineFailed(current.detail or "the machine failed")
+        now = time.monotonic()
+        if now - started > START_SECONDS:
+            raise MachineFailed(
+                f"the machine was {current.status} after {START_SECONDS:g} s"
+            )
+        if now - kept > 1:
+            boot.keep()
+            kept = now
+        time.sleep(FIRST_PAUSE if now - started < FIRST_LOOKS_SECONDS else PAUSE)
+
+
+def _look(server: ThinClientServer, instance_id: str) -> Instance:
+    try:
+        return server.instance(instance_id)
+    except Absent as error:
+        # The server was started anew and forgot it: worth another try.
+        raise Unreachable("the machine is gone") from error
+
+
+def _take_back(server: ThinClientServer, instance: Instance) -> None:
+    try:
+        server.destroy(instance.id)
+    except Unreachable:
+        # Its user_ident names an attempt that is over: the sweep will destroy it.
+        logger.info("Instance %s is left for the sweep", instance.id)

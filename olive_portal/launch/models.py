@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from olive_portal.catalogue.models import Package
+
+# For so long whoever took a session on is trusted to be at work. A boot says so again
+# more often than this; every wait for a server's answer is shorter than this.
+LEASE = timedelta(seconds=10)
+
+
+def new_nonce() -> str:
+    return secrets.token_urlsafe(9)
+
+
+def new_lease() -> datetime:
+    return timezone.now() + LEASE
+
+
+class State(models.TextChoices):
+    QUEUED = "queued"
+    BOOTING = "booting"
+    RUNNING = "running"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+OPEN = [State.QUEUED, State.BOOTING, State.RUNNING]
+# Where a session may come from. A boot that has to wait, or was lost, is queued again.
+COMES_FROM = {
+    State.QUEUED: [State.QUEUED, State.BOOTING],
+    State.BOOTING: [State.QUEUED],
+    State.RUNNING: [State.BOOTING],
+    State.ENDED: OPEN,
+    State.FAILED: [State.QUEUED, State.BOOTING],
+}
+
+
+class Visitor(models.Model):
+    """Somebody at a browser, known by a random word in their session cookie.
+
+    The row exists to be locked: what one visitor asks for is decided in turn.
+    """
+
+    id = models.CharField(primary_key=True, max_length=40)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.pk
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN)
+
+    def running(self) -> Self:
+        return self.filter(state=State.RUNNING)
+
+    def lost(self) -> Self:
+        """Not yet running, and nobody is at work on it any more."""
+        return self.filter(
+            state__in=[State.QUEUED, State.BOOTING], lease_until__lt=timezone.now()
+        )
+
+    def of_attempt(self, number: int) -> Self:
+        """Still booting, and in this attempt: a later one has not taken over."""
+        return self.filter(state=State.BOOTING, attempts=number)
+
+    def advance(self, to: State, **changes: object) -> bool:
+        """Move the row on, if its state allows, by one UPDATE; whether it did."""
+        return bool(self.filter(state__in=COMES_FROM[to]).update(state=to, **changes))
+
+    def close(self, to: State, *, reason: str, detail: str = "") -> bool:
+        """End or fail the row; from now on its tokens open nothing."""
+        return self.advance(
+            to,
+            reason=reason,
+            detail=detail,
+            ended_at=timezone.now(),
+            token_nonce="",
+            viewer_token="",
+        )
+
+
+class Session(models.Model):
+    """One visitor's use of one package, from the click to the end.
+
+    The state moves by SessionQuerySet.advance() alone, so that of two who would move
+    it one does, and a task that runs twice or late finds that there is nothing to do.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visitor = models.ForeignKey(Visitor, models.CASCADE, related_name="sessions")
+    package = models.ForeignKey(Package, models.PROTECT, related_name="sessions")
+    state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
+    reason = models.TextField(
+        blank=True, help_text="A sentence for the visitor: why it waits, or ended."
+    )
+    detail = models.TextField(
+        blank=True, help_text="For the curator: what the server said."
+    )
+
+    # Counts the boots. Who writes for attempt 1 while attempt 2 runs changes nothing.
+    attempts = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(default=new_lease)
+    worker_queue = models.CharField(max_length=255, blank=True)
+    instance_id = models.CharField(max_length=64, blank=True)
+    viewer_url = models.CharField(max_length=500, blank=True)
+    viewer_token = models.CharField(max_length=200, blank=True)
+    # Part of each launch token; empty once they are revoked.
+    token_nonce = models.CharField(max_length=20, default=new_nonce, blank=True)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    running_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # When somebody last looked at it, and when its machine was last seen alive.
+    watched_at = models.DateTimeField(default=timezone.now)
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["state", "lease_until"]),
+            models.Index(fields=["visitor", "created_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_session_per_visitor_and_package",
+                fields=["visitor", "package"],
+                condition=Q(state__in=OPEN),
+            ),
+            models.CheckConstraint(
+                name="session_states_are_known",
+                condition=Q(state__in=State.values),
+            ),
+            models.CheckConstraint(
+                name="running_sessions_have_a_machine",
+                condition=~Q(state=State.RUNNING)
+                | (~Q(instance_id="") & Q(running_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="only_closed_sessions_have_an_end",
+                condition=Q(state__in=OPEN, ended_at=None)
+                | (~Q(state__in=OPEN) & Q(ended_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="closed_sessions_have_no_tokens",
+                condition=Q(state__in=OPEN) | Q(token_nonce="", viewer_token=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def get_absolute_url(self) -> str:
+        return reverse("play", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == State.RUNNING
+
+    @property
+    def user_ident(self) -> str:
+        """What the thin-client server is told: which session and which attempt."""
+        return f"session {self.pk} attempt {self.attempts}"
+
+
+class Shot(models.Model):
+    """The last screenshot of a session's screen, on its way from the VM host to the
+    visitor: the web server cannot reach the host, the host reaches the database."""
+
+    session = models.OneToOneField(
+        Session, models.CASCADE, primary_key=True, related_name="shot"
+    )
+    png = models.BinaryField()
+    taken_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.session_id} at {self.taken_at:%H:%M:%S}"

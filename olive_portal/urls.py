@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("olive_portal.accounts.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("olive_portal.launch.urls")),
+    path("", include("olive_portal.preservation.urls")),
+    path("", include("olive_portal.catalogue.urls")),
+]

@@ -1,0 +1,151 @@
+"""From the home page to playing a preserved program, through all the real processes."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from tests.e2e import screens
+from tests.e2e.conftest import DEADLINE, eventually
+
+pytestmark = pytest.mark.xdist_group("portal")
+
+GAME = "/items/grub-invaders"
+TITLES = ["GRUB Invaders", "Memtest86+", "Colossal Cave Adventure"]
+# No session may hang for longer, whichever process was killed.
+UNSTUCK_SECONDS = 30
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stocked(portal):
+    """The sample collection, built, published and photographed by the first start."""
+
+    def is_stocked():
+        return "EXITED" in portal.control("status", "collections")
+
+    eventually(is_stocked, seconds=600)
+
+
+@pytest.fixture
+def playing(page):
+    """A page on which GRUB Invaders runs."""
+    page.goto(GAME)
+    page.get_by_role("button", name=re.compile("Launch")).first.click()
+    expect(page.locator("main")).to_have_attribute(
+        "data-state", "running", timeout=DEADLINE * 1000
+    )
+    page.locator(screens.CANVAS).wait_for()
+    eventually(lambda: screens.ship(screens.of_canvas(page)) is not None)
+    yield page
+    if page.locator("main").get_attribute("data-state") == "running":
+        page.locator("#end").click()
+
+
+def launch(page):
+    button = re.compile("Launch")
+    page.get_by_role("button", name=button).first.click()
+
+
+def image_of(page, address):
+    answer = page.request.get(address)
+    assert answer.ok, answer.status_text
+    return screens.open_image(answer.body())
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_each_program_is_there_with_a_real_screenshot(page, title):
+    page.goto("/")
+    page.get_by_role("link", name=title, exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+    picture = page.locator("main img").first.get_attribute("src")
+    assert screens.is_lit(image_of(page, picture))
+
+
+def test_a_visitor_browses_launches_plays_and_ends(page, portal):
+    page.goto("/")
+    page.get_by_role("link", name="Collections").first.click()
+    page.goto(GAME)
+    page.get_by_role("button", name=re.compile("Launch")).first.click()
+    main = page.locator("main")
+    expect(main).to_have_attribute("data-state", "running", timeout=DEADLINE * 1000)
+    page.locator(screens.CANVAS).wait_for()
+    eventually(lambda: screens.ship(screens.of_canvas(page)) is not None)
+
+    session = page.url
+    # The game moves on between the two pictures, but most of the screen stays black.
+    server_side = image_of(page, f"{session}/screenshot")
+    assert screens.likeness(screens.of_canvas(page), server_side) > 0.95
+    assert screens.ship(server_side) is not None
+
+    page.locator(screens.CANVAS).click()
+    before = screens.ship(screens.of_canvas(page))
+    page.keyboard.down("ArrowRight")
+    eventually(lambda: screens.ship(screens.of_canvas(page)) > before + 30)
+    page.keyboard.up("ArrowRight")
+    page.keyboard.press("Space")
+
+    page.goto("/")
+    page.goto(session)
+    page.locator(screens.CANVAS).wait_for()
+    eventually(lambda: screens.ship(screens.of_canvas(page)) is not None)
+    assert len(portal.machines()) == 1
+
+    page.locator("#end").click()
+    expect(main).to_have_attribute("data-state", "ended", timeout=DEADLINE * 1000)
+    eventually(lambda: portal.machines() == [])
+
+
+def test_nobody_else_sees_the_session(playing, portal):
+    answer = requests.get(playing.url, timeout=10)
+    assert answer.status_code == 404
+
+
+def test_a_visit_by_link_starts_nothing(portal):
+    requests.get(f"{portal.url}{GAME}/launch", timeout=10)
+    assert portal.machines() == []
+
+
+def test_a_package_can_be_fetched_until_its_session_ends(playing):
+    link = re.search(r"vmnetx\+http://[^\"'<\s]+\.nxpk", playing.content())
+    address = link.group().removeprefix("vmnetx+")
+    assert requests.head(address, timeout=10).status_code == 200
+    playing.locator("#end").click()
+    expect(playing.locator("main")).to_have_attribute("data-state", "ended")
+    assert requests.head(address, timeout=10).status_code in {403, 404, 410}
+
+
+@pytest.mark.parametrize("program", ["worker", "thin-client", "broker", "web"])
+def test_a_process_killed_during_a_boot_leaves_nothing_stuck(page, portal, program):
+    page.goto(GAME)
+    page.get_by_role("button", name=re.compile("Launch")).first.click()
+    os.kill(portal.pid(program), signal.SIGKILL)
+    if program == "worker":
+        for process in portal.processes("celery"):
+            process.kill()
+    main = page.locator("main")
+
+    def is_settled():
+        state = main.get_attribute("data-state") if main.count() else None
+        if state is None:  # the web server was away for a moment
+            page.reload(wait_until="commit")
+        return state in {"running", "ended", "failed"}
+
+    eventually(is_settled, seconds=UNSTUCK_SECONDS)
+    if main.get_attribute("data-state") == "running":
+        page.locator("#end").click()
+    eventually(lambda: portal.machines() == [], seconds=UNSTUCK_SECONDS)
+    eventually(lambda: portal.pid(program) > 0)
+
+
+def test_nothing_secret_is_in_the_log(portal):
+    log = (portal.data / "server.log").read_text()
+    assert "/launch/" not in log or re.search(r"/launch/[\w:-]{40,}", log) is None
+    key = (portal.data / "thin-client-key").read_text()
+    assert key not in log
+    for process in portal.machines():
+        assert "/launch/" not in " ".join(process.cmdline())

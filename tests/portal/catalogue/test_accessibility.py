@@ -1,0 +1,163 @@
+"""Every page in a real browser, in both themes and on a phone: axe finds nothing, no
+page is wider than the screen, and the theme that was chosen stays."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from olive_portal.accounts.models import User
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PAGES = [
+    "/",
+    "/collections",
+    "/collections/games",
+    "/collections/empty",
+    "/items/rogue",
+    "/items/wumpus",
+    "/items/gone",
+    "/about",
+    "/sign-in",
+    "/nothing",
+]
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture(scope="module")
+def in_browser():
+    """Runs `work(browser, ...)` in the one thread that the browser lives in.
+
+    A thread of its own: Playwright keeps an event loop in it, near which Django would
+    refuse to use the database.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        playwright = thread.submit(sync_playwright().start).result()
+        browser = thread.submit(
+            lambda: playwright.chromium.launch(
+                executable_path=str(CHROMIUM), args=FLAGS
+            )
+        ).result()
+        yield lambda work, *args: thread.submit(work, browser, *args).result()
+        thread.submit(browser.close).result()
+        thread.submit(playwright.stop).result()
+
+
+@pytest.fixture
+def library(live_server, make_collection, make_item, make_exhibit, make_screenshot):
+    """A portal with a page of every kind, and its address."""
+    item = make_exhibit(
+        abstract="A dungeon.", significance="The first.", rights_text="In copyright."
+    )
+    make_screenshot(item, position=1, alt="A shop")
+    make_item("wumpus", unavailable_reason="Its disk is lost.")
+    make_item("gone", state="withdrawn", withdrawn_reason="Its owner asked.")
+    make_collection("empty", tint="sand")
+    User.objects.create_user("alice")
+    return live_server.url
+
+
+def look(browser, url, theme, width):
+    """What axe complains of, what the console said, how far the page is too wide."""
+    with browser.new_context(
+        color_scheme=theme, viewport={"width": width, "height": 800}
+    ) as context:
+        page = context.new_page()
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(url)
+        violations = Axe().run(page).response["violations"]
+        found = [
+            (violation["id"], node["html"])
+            for violation in violations
+            for node in violation["nodes"]
+        ]
+        overflow = page.evaluate("document.documentElement.scrollWidth") - width
+    return (
+        found,
+        [text for text in said if "404" not in text and "410" not in text],
+        overflow,
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_sound_and_fits(in_browser, library, theme, width):
+    for path in PAGES:
+        assert (path, *in_browser(look, library + path, theme, width)) == (
+            path,
+            [],
+            [],
+            0,
+        )
+
+
+def choose_theme(browser, url):
+    with browser.new_context(color_scheme="light") as context:
+        page = context.new_page()
+        page.goto(url)
+        before = page.evaluate(
+            "getComputedStyle(document.documentElement).backgroundColor"
+        )
+        page.get_by_role("button", name="Dark theme").click()
+        page.goto(f"{url}/about")
+        after = page.evaluate(
+            "getComputedStyle(document.documentElement).backgroundColor"
+        )
+        return before, after, page.get_by_role("button", name="Light theme").count()
+
+
+def test_a_chosen_theme_holds_on_the_next_page(in_browser, library):
+    assert in_browser(choose_theme, library) == (
+        "rgb(250, 249, 244)",
+        "rgb(21, 23, 15)",
+        1,
+    )
+
+
+def walk_by_keyboard(browser, url):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{url}/items/rogue")
+        page.keyboard.press("Tab")
+        first = page.evaluate("document.activeElement.textContent")
+        page.keyboard.press("Enter")
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.type") == "submit":
+                break
+        return first, page.evaluate("document.activeElement.textContent.trim()")
+
+
+def test_the_keyboard_reaches_launch_past_the_header(in_browser, library):
+    assert in_browser(walk_by_keyboard, library) == (
+        "Skip to content",
+        "Launch in your browser",
+    )
+
+
+def change_screen(browser, url):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{url}/items/rogue")
+        page.get_by_role("link", name="A shop").click()
+        return page.url, page.locator("[data-gallery-main] img").get_attribute("alt")
+
+
+def test_a_small_screen_is_shown_large_in_place(in_browser, library):
+    assert in_browser(change_screen, library) == (f"{library}/items/rogue", "A shop")

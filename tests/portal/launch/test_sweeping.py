@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from olive_portal.launch import sweeping
+from olive_portal.launch.models import Session, State
+
+
+def ago(**span):
+    return timezone.now() - timedelta(**span)
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.BOOTING])
+def test_what_nobody_is_at_work_on_is_queued_again_once(make_session, state):
+    session = make_session(state=state, lease_until=ago(seconds=1))
+    assert sweeping.requeue_lost() == [session.pk]
+    assert sweeping.requeue_lost() == []
+    session.refresh_from_db()
+    assert session.state == State.QUEUED
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_being_worked_on_or_over_is_left_alone(make_session, state):
+    lease = timezone.now() + timedelta(seconds=5)
+    make_session(state=state, lease_until=lease)
+    assert sweeping.requeue_lost() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "end", "reason"),
+    [
+        (State.RUNNING, {"watched_at": ago(minutes=11)}, State.ENDED, "Nobody watched"),
+        (State.QUEUED, {"watched_at": ago(minutes=11)}, State.ENDED, "Nobody watched"),
+        (State.RUNNING, {"created_at": ago(hours=13)}, State.ENDED, "12 h old"),
+        (State.RUNNING, {"checked_at": ago(minutes=3)}, State.ENDED, "cannot be"),
+        (State.BOOTING, {"created_at": ago(minutes=11)}, State.FAILED, "ten minutes"),
+        (State.RUNNING, {"created_at": ago(minutes=11)}, State.RUNNING, ""),
+        (State.RUNNING, {"checked_at": ago(minutes=1)}, State.RUNNING, ""),
+    ],
+)
+def test_what_is_forgotten_is_closed_with_a_reason(
+    make_session, state, fields, end, reason
+):
+    session = make_session(state=state, **fields)
+    sweeping.close_forgotten()
+    session.refresh_from_db()
+    assert session.state == end
+    assert reason in session.reason
+
+
+def test_hosts_are_those_that_may_have_machines(make_session):
+    make_session("alice", State.RUNNING, worker_queue="a.dq2")
+    make_session("bob", State.ENDED, worker_queue="b.dq2")
+    make_session("carol", State.RUNNING, worker_queue="a.dq2")
+    make_session("dora", State.ENDED, worker_queue="d.dq2", ended_at=ago(hours=2))
+    make_session("emil")
+    assert sorted(sweeping.hosts()) == ["a.dq2", "b.dq2"]
+
+
+def test_a_session_whose_machine_is_gone_has_ended(make_session, control_api):
+    session = make_session(state=State.RUNNING)
+    elsewhere = make_session("bob", State.RUNNING, worker_queue="there.dq2")
+    sweeping.check_host("here.dq2")
+    session.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (session.state, elsewhere.state) == (State.ENDED, State.RUNNING)
+    assert "started anew" in session.reason
+
+
+@pytest.mark.parametrize("status", sorted(sweeping.DEAD))
+def test_a_session_whose_machine_stopped_has_ended(make_session, control_api, status):
+    session = make_session(state=State.RUNNING)
+    control_api.add("ONE", user_ident=session.user_ident, statuses=[status])
+    sweeping.check_host("here.dq2")
+    session.refresh_from_db()
+    assert session.state == State.ENDED
+    assert control_api.instances == {}
+
+
+def test_a_machine_that_runs_is_noted(make_session, control_api):
+    session = make_session(state=State.RUNNING, checked_at=ago(minutes=1))
+    control_api.add("ONE", user_ident=session.user_ident)
+    sweeping.check_host("here.dq2")
+    session.refresh_from_db()
+    assert session.checked_at > ago(seconds=30)
+    assert list(control_api.instances) == ["ONE"]
+
+
+def test_machines_that_nobody_owns_are_destroyed(make_session, control_api):
+    booting = make_session("alice", State.BOOTING, attempts=2)
+    ended = make_session("bob", State.ENDED, attempts=1)
+    control_api.add("NOW", user_ident=booting.user_ident)
+    control_api.add("EARLIER", user_ident=f"session {booting.pk} attempt 1")
+    control_api.add("ENDED", user_ident=ended.user_ident)
+    control_api.add("PROOF", user_ident="boot proof")
+    control_api.add("NAMELESS", user_ident=None)
+    control_api.add("ODD", user_ident=f"session {'-' * 36} attempt 1")
+    sweeping.check_host("here.dq2")
+    assert set(control_api.instances) == {"NOW", "PROOF", "NAMELESS", "ODD"}
+    assert Session.objects.get(pk=booting.pk).state == State.BOOTING

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from olive_portal.accounts.models import User
+from olive_portal.launch import services, tokens
+from olive_portal.launch.models import Session, State
+
+
+@pytest.fixture
+def launch_url(package):
+    return reverse("launch", args=[package.item.slug])
+
+
+def test_launching_leads_to_a_session_of_ones_own(client, launch_url, asked):
+    answer = client.post(launch_url)
+    session = Session.objects.get()
+    assert answer.headers["Location"] == f"/sessions/{session.pk}"
+    page = client.get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert b'data-state="queued"' in page.content
+    assert "no-store" in page.headers["Cache-Control"]
+
+
+def test_launching_again_leads_back_to_it(client, launch_url, asked):
+    first = client.post(launch_url)
+    assert client.post(launch_url).headers["Location"] == first.headers["Location"]
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_link_starts_nothing(client, launch_url, asked, method):
+    answer = getattr(client, method)(launch_url)
+    assert answer.headers["Location"] == "/items/invaders"
+    assert not Session.objects.exists()
+
+
+def test_a_post_without_the_csrf_token_starts_nothing(launch_url, asked):
+    assert Client(enforce_csrf_checks=True).post(launch_url).status_code == 403
+    assert not Session.objects.exists()
+
+
+def test_what_is_not_published_is_not_launched(client, package, launch_url, asked):
+    package.item.state = "draft"
+    package.item.published_at = None
+    package.item.save()
+    assert client.post(launch_url).status_code == 404
+    assert not Session.objects.exists()
+
+
+def test_too_many_is_a_page_with_what_is_open(client, launch_url, asked, settings):
+    settings.OLIVE_LAUNCH_RATE = 1
+    session = Session.objects.get(pk=client.post(launch_url).url.split("/")[-1])
+    services.end_session(session=session)
+    answer = client.post(launch_url)
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == "120"
+    assert b"You launched 1 programs" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("get", "play"),
+        ("get", "session-status"),
+        ("get", "session-screenshot"),
+        ("post", "session-end"),
+        ("post", "session-restart"),
+    ],
+)
+def test_another_visitors_session_is_not_there(as_visitor, make_session, method, name):
+    session = make_session("alice", State.RUNNING)
+    client = as_visitor("bob")
+    url = reverse(name, args=[session.pk])
+    assert getattr(client, method)(url).status_code == 404
+    nobody = Client()
+    assert getattr(nobody, method)(url).status_code == 404
+    unknown = reverse(name, args=[uuid.uuid4()])
+    assert getattr(client, method)(unknown).status_code == 404
+    session.refresh_from_db()
+    assert session.state == State.RUNNING
+
+
+def test_signing_in_keeps_the_session_and_signing_out_does_not(
+    as_visitor, make_session
+):
+    session = make_session("alice")
+    client = as_visitor("alice")
+    client.force_login(User.objects.create_user("ada"))
+    assert client.get(session.get_absolute_url()).status_code == 200
+    client.logout()
+    assert client.get(session.get_absolute_url()).status_code == 404
+
+
+def test_the_status_has_the_viewer_only_while_it_runs(as_visitor, make_session):
+    client = as_visitor("alice")
+    session = make_session("alice", reason="All places are taken.")
+    url = reverse("session-status", args=[session.pk])
+    told = client.get(url)
+    assert "no-store" in told.headers["Cache-Control"]
+    assert told.json()["viewer"] is None
+    assert told.json()["reason"] == "All places are taken."
+    Session.objects.all().delete()
+    url = reverse("session-status", args=[make_session("alice", State.RUNNING).pk])
+    viewer = {"url": "ws://127.0.0.1:1/viewer/ONE", "token": "secret"}
+    assert client.get(url).json()["viewer"] == viewer
+
+
+def test_no_page_has_the_viewer_token(as_visitor, make_session):
+    session = make_session("alice", State.RUNNING)
+    page = as_visitor("alice").get(session.get_absolute_url())
+    assert b"secret" not in page.content
+
+
+@pytest.mark.parametrize("state", [State.ENDED, State.FAILED])
+def test_an_ended_session_says_why_and_offers_another(as_visitor, make_session, state):
+    session = make_session("alice", state, reason="Nobody watched.")
+    page = as_visitor("alice").get(session.get_absolute_url()).content.decode()
+    assert f'data-state="{state}"' in page
+    assert "Nobody watched." in page
+    assert "Launch again" in page
+    assert (str(session.pk) in page) == (state == State.FAILED)
+
+
+def test_ending_is_at_once(as_visitor, make_session, asked):
+    session = make_session("alice", State.RUNNING)
+    client = as_visitor("alice")
+    answer = client.post(reverse("session-end", args=[session.pk]))
+    assert answer.headers["Location"] == session.get_absolute_url()
+    assert b"You ended the session." in client.get(answer.headers["Location"]).content
+
+
+@pytest.mark.parametrize("name", ["session-end", "session-restart"])
+def test_looking_ends_and_restarts_nothing(as_visitor, make_session, name):
+    session = make_session("alice", State.RUNNING)
+    url = reverse(name, args=[session.pk])
+    assert as_visitor("alice").get(url).status_code == 405
+
+
+def test_what_does_not_run_is_not_restarted_or_photographed(as_visitor, make_session):
+    session = make_session("alice")
+    client = as_visitor("alice")
+    restart = client.post(reverse("session-restart", args=[session.pk]))
+    shot = client.get(reverse("session-screenshot", args=[session.pk]))
+    assert (restart.status_code, shot.status_code) == (409, 409)
+
+
+def package_path(session, **options):
+    url = tokens.package_url(session, **options)
+    return url[url.index("/launch/") :]
+
+
+def test_a_good_token_gets_the_bytes_with_one_query(
+    client, make_session, django_assert_num_queries
+):
+    path = package_path(make_session())
+    with django_assert_num_queries(1):
+        answer = client.get(path, headers={"Range": "bytes=5-7"})
+    assert answer.status_code == 206
+    assert b"".join(answer) == b"567"
+    answer.close()
+    assert not answer.cookies
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_bad_token_gets_403_and_no_bytes(client, make_session, caplog, method):
+    session = make_session()
+    path = package_path(session)
+    forged = path.replace("/launch/", "/launch/x")
+    assert getattr(client, method)(forged).status_code == 403
+    Session.objects.filter(pk=session.pk).close(State.ENDED, reason="Over.")
+    assert getattr(client, method)(path).status_code == 403
+
+
+def test_a_token_under_another_packages_name_is_refused(client, make_session):
+    path = package_path(make_session()).replace("invaders-10", "another-10")
+    assert client.get(path).status_code == 403
+
+
+def test_a_package_is_only_read(client, make_session):
+    assert client.post(package_path(make_session())).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("reader", "keeps"), [(tokens.Reader.SERVER, False), (tokens.Reader.DESKTOP, True)]
+)
+def test_only_reading_on_ones_own_computer_keeps_a_session(
+    client, make_session, reader, keeps
+):
+    session = make_session(watched_at="2026-01-01T00:00:00Z")
+    session.refresh_from_db()
+    assert client.head(package_path(session, reader=reader)).status_code == 200
+    before = session.watched_at
+    session.refresh_from_db()
+    assert (session.watched_at > before) is keeps

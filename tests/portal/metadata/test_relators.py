@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from olive_portal.metadata import relators
+
+
+def test_a_code_is_its_term():
+    assert relators.term("prg") == "programmer"
+
+
+def test_a_uri_is_its_term():
+    assert relators.term("http://id.loc.gov/vocabulary/relators/pbl") == "publisher"
+
+
+def test_other_words_stay():
+    assert relators.term("Level design") == "Level design"

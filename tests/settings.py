@@ -1,0 +1,21 @@
+"""The portal's settings with a data folder that each test process has to itself."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+folder = tempfile.mkdtemp(prefix="olive-test-")
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+os.environ["OLIVE_DATA"] = folder
+
+from olive_portal.settings import *  # noqa: E402, F403
+
+# Tests sign many users in; what the slow hash protects is not there.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+CELERY_BROKER_URL = "memory://"

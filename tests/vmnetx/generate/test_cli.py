@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from vmnetx.generate import cli
+
+
+def test_what_this_machine_cannot_build_is_exit_code_3(monkeypatch, tmp_path, capsys):
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(
+        'name="x"\npackages=["x1"]\nboot={protocol="multiboot", image="x"}'
+    )
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cli.main(["recipe", str(recipe), str(tmp_path / "x.nxpk")]) == 3
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1].startswith("Cannot be built on this machine: it has no ")
+
+
+def test_a_bad_recipe_is_exit_code_1(tmp_path, capsys):
+    assert cli.main(["recipe", str(tmp_path / "absent"), "x.nxpk"]) == 1
+    assert "No such file" in capsys.readouterr().err
+
+
+def test_a_good_domain_is_valid_in_silence(tmp_path, capsys):
+    create = ["create", "--folder", str(tmp_path), "-w", "machine", "64", "1"]
+    assert cli.main(create) == 0
+    capsys.readouterr()
+    assert cli.main(["validate", str(tmp_path / "machine.xml")]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_bad_domain_is_exit_code_1_with_the_reason(tmp_path, capsys):
+    path = tmp_path / "machine.xml"
+    path.write_text("<domain/>")
+    assert cli.main(["validate", str(path)]) == 1
+    assert "prohibited" in capsys.readouterr().err
+
+
+def test_a_package_is_made_and_its_digest_told(tmp_path, capsys):
+    create = ["create", "--folder", str(tmp_path), "machine", "64", "1"]
+    assert cli.main(create) == 0
+    output = tmp_path / "out.nxpk"
+    made = ["package", "-n", "Mine", str(tmp_path / "machine.xml"), str(output)]
+    assert cli.main(made) == 0
+    assert output.is_file()
+    assert "SHA-256" in capsys.readouterr().err

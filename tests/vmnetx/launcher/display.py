@@ -1,0 +1,79 @@
+"""An X display of the test's own, and what is to be seen on it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import os
+import shutil
+import subprocess
+
+from PIL import Image, ImageChops, ImageGrab, ImageStat
+
+MISSING = [
+    name
+    for name in ("Xvfb", "remote-viewer", "xdotool", "qemu-system-x86_64")
+    if shutil.which(name) is None
+]
+SEEN_WITHIN = 20
+# The frame that the viewer draws around the guest's screen.
+LEFT, TOP = range(12), range(30, 70)
+
+
+class Display:
+    def __init__(self, name):
+        self.name = name
+
+    @property
+    def environment(self):
+        return {**os.environ, "DISPLAY": self.name, "GDK_BACKEND": "x11"}
+
+    def picture(self):
+        return ImageGrab.grab(xdisplay=self.name)
+
+    async def shows(self, screenshot):
+        """Wait until the guest's screen, a PNG, is on the display; return where."""
+        wanted = Image.open(io.BytesIO(screenshot)).convert("RGB")
+        async with asyncio.timeout(SEEN_WITHIN):
+            while (place := find(wanted, self.picture())) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+            return place
+
+    def click(self, x, y):
+        subprocess.run(
+            ["xdotool", "mousemove", str(x), str(y), "click", "1"],
+            env=self.environment,
+            check=True,
+        )
+
+
+def find(wanted, picture):
+    """Where a screen is; a blinking cursor is no difference. Some of it must be lit."""
+    assert ImageStat.Stat(wanted.convert("L")).sum[0] > 0
+    width, height = wanted.size
+    for top in TOP:
+        for left in LEFT:
+            part = picture.crop((left, top, left + width, top + height))
+            difference = ImageChops.difference(wanted, part).convert("L")
+            if sum(difference.histogram()[32:]) < 64:
+                return left, top, width, height
+    return None
+
+
+@contextlib.contextmanager
+def display():
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), *["-screen", "0", "1024x768x24"]],
+        pass_fds=[writing],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with open(reading) as numbers:
+            yield Display(f":{numbers.readline().strip()}")
+    finally:
+        server.terminate()
+        server.wait()

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import shutil
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.vmnetx.machine import guests
+from vmnetx.machine.disk import DiskSource
+from vmnetx.machine.machine import Machine
+from vmnetx.machine.options import MachineOptions
+
+PADDING = 12_345
+PATIENCE_SECONDS = 20
+
+
+@pytest.fixture
+def folder():
+    """pytest's own would be too long a path for a socket."""
+    path = Path(tempfile.mkdtemp(prefix="m-", dir="/tmp"))
+    yield path / "machine"
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A file with a bootable raw disk somewhere in its middle."""
+    path = tmp_path / "game.nxpk"
+    path.write_bytes(b"P" * PADDING + guests.image() + b"K" * 777)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def disk(package):
+    return DiskSource(str(package), PADDING, guests.DISK_BYTES, "raw")
+
+
+@pytest.fixture
+async def start(folder, disk):
+    """Starts a machine, and sees to its end."""
+    async with contextlib.AsyncExitStack() as started:
+
+        async def begin(domain=None, source=disk, **options):
+            machine = await Machine.start(
+                domain or guests.domain(),
+                source,
+                directory=folder,
+                options=MachineOptions(**options),
+            )
+            started.push_async_callback(machine.stop)
+            return machine
+
+        yield begin
+
+
+@pytest.fixture
+async def machine(start):
+    started = await start()
+    await shows(started, "READY")
+    return started
+
+
+async def text(machine):
+    """What is in the guest's VGA text memory: its first two lines."""
+    answer = await machine._monitor.execute(
+        "human-monitor-command", {"command-line": "xp /160hx 0xb8000"}
+    )
+    cells = re.findall(r"0x([0-9a-f]{4})", answer)
+    return "".join(chr(int(cell, 16) & 0xFF) for cell in cells)
+
+
+async def shows(machine, wanted):
+    """Waits until the guest's screen says so."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while wanted not in await text(machine):  # noqa: ASYNC110 a guest tells nobody
+            await asyncio.sleep(0.01)
+
+
+class Site:
+    """Serves one package by Range requests, for whoever has the token."""
+
+    token = "s3cr3t-t0k3n"
+
+    def __init__(self, content, offset):
+        self.offset = offset
+        self.ranges = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_HEAD(self):
+                self.answer(200, len(content))
+
+            def do_GET(self):
+                wanted = re.fullmatch(
+                    r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")
+                )
+                if wanted is None:
+                    self.answer(416, 0)
+                    return
+                first, last = map(int, wanted.groups())
+                site.ranges.append((first, last))
+                part = content[first : last + 1]
+                if self.answer(206, len(part), f"{first}-{last}"):
+                    self.wfile.write(part)
+
+            def answer(self, status, length, span=None):
+                is_known = self.path == f"/game.nxpk?token={site.token}"
+                self.send_response(status if is_known else 404)
+                self.send_header("Accept-Ranges", "bytes")
+                self.send_header("Content-Length", str(length if is_known else 0))
+                if span:
+                    self.send_header("Content-Range", f"bytes {span}/{len(content)}")
+                self.end_headers()
+                return is_known
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = (
+            f"http://127.0.0.1:{self.server.server_port}/game.nxpk?token={self.token}"
+        )
+
+
+@pytest.fixture
+def site(package):
+    site = Site(package.read_bytes(), PADDING)
+    with site.server:
+        thread = threading.Thread(target=site.server.serve_forever, args=(0.01,))
+        thread.start()
+        yield site
+        site.server.shutdown()
+        thread.join()

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from vmnetx.errors import Refused
+from vmnetx.machine.disk import DiskSource, overlay_creation, package_nodes
+
+URL = "https://portal.example/launch/t0k3n/game.nxpk"
+
+
+def test_a_raw_disk_is_a_window_on_a_descriptor():
+    source = DiskSource("/srv/game.nxpk", 512, 1024, "raw")
+    file, window = package_nodes(source, "/dev/fdset/0")
+    assert (file["driver"], file["filename"]) == ("file", "/dev/fdset/0")
+    assert (window["offset"], window["size"]) == (512, 1024)
+    assert window["node-name"] == "package"
+    assert window["file"] == file["node-name"]
+
+
+def test_a_qcow2_disk_names_no_other_file():
+    nodes = package_nodes(DiskSource("/srv/game.nxpk", 0, 9, "qcow2"), "/dev/fdset/0")
+    assert nodes[-1]["driver"] == "qcow2"
+    assert nodes[-1]["backing"] is None
+    assert nodes[-1]["node-name"] == "package"
+
+
+def test_all_of_a_package_is_read_only():
+    for kind in ("raw", "qcow2"):
+        for node in package_nodes(DiskSource(URL, 0, 9, kind), ""):
+            assert node["read-only"] is True
+
+
+def test_an_url_is_read_in_place_with_a_timeout():
+    bytes_ = package_nodes(DiskSource(URL, 0, 9, "raw"), "")[0]
+    assert (bytes_["driver"], bytes_["url"]) == ("https", URL)
+    assert bytes_["timeout"] > 0
+
+
+def test_an_url_is_not_in_the_values_text():
+    assert "t0k3n" not in repr(DiskSource(URL, 0, 9, "raw"))
+
+
+@pytest.mark.parametrize("location", ["game.nxpk", "ftp://a.example/x", "nbd:x", ""])
+def test_other_places_are_refused(location):
+    with pytest.raises(Refused):
+        DiskSource(location, 0, 9, "raw")
+
+
+def test_the_overlay_is_as_large_as_the_disk():
+    assert overlay_creation(4096)["options"]["size"] == 4096

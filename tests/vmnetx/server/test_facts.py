@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from tests.vmnetx.machine import guests
+from vmnetx.package.domain import render
+from vmnetx.server import facts
+from vmnetx.server.facts import Facts, Spoilt
+
+DOMAIN = guests.domain(description="ü")
+RECORD = Facts(
+    id="AAAQEAYEAUDAOCAJ",
+    auth_code="AAECAwQFBgcICQoLDA0O",
+    viewer_token="viewer-secret",
+    vm_name="Echo",
+    user_ident="alice",
+    network="none",
+    location="http://127.0.0.1/launch/url-secret/a.nxpk",
+    disk_offset=685,
+    disk_size=4 * 1024**2,
+    domain_xml=render(DOMAIN).decode(facts.ENCODING),
+    created_at="2026-11-24T00:00:00+00:00",
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / RECORD.id
+    facts.write(RECORD, folder)
+    return folder
+
+
+def test_what_is_written_is_read(folder):
+    read = facts.read(folder)
+    assert read == RECORD
+    assert read.domain == DOMAIN
+    assert read.token == "AAAQEAYEAUDAOCAJ/AAECAwQFBgcICQoLDA0O"
+    assert (read.disk.offset, read.disk.size, read.disk.format) == (
+        685,
+        4 * 1024**2,
+        "qcow2",
+    )
+
+
+def test_nobody_else_can_read_it(folder):
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / facts.FILENAME).stat().st_mode) == 0o600
+    assert [path.name for path in folder.iterdir()] == [facts.FILENAME]
+
+
+def test_two_instances_never_share_a_folder(folder):
+    with pytest.raises(FileExistsError):
+        facts.write(RECORD, folder)
+
+
+def test_its_text_shows_no_secret():
+    assert "secret" not in repr(RECORD)
+    assert RECORD.auth_code not in repr(RECORD)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "BBBQEAYEAUDAOCAJ"},
+        {"domain_xml": "<domain/>"},
+        {"domain_xml": None},
+        {"of_the_future": 1},
+    ],
+)
+def test_a_spoilt_record_is_told(folder, change):
+    path = folder / facts.FILENAME
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(Spoilt):
+        facts.read(folder)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "5", "{", "\0"])
+def test_what_is_no_record_is_told(folder, content):
+    (folder / facts.FILENAME).write_text(content)
+    with pytest.raises(Spoilt):
+        facts.read(folder)
+
+
+def test_a_folder_without_one_is_told(tmp_path):
+    with pytest.raises(Spoilt):
+        facts.read(tmp_path)

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+
+import pytest
+
+from tests.vmnetx.server.conftest import IN_TIME, becomes, machines
+from vmnetx.errors import BadPackage, Full, Refused, Unreachable
+from vmnetx.machine.options import Limits, MachineOptions
+from vmnetx.server import facts
+from vmnetx.server.capacity import OVERHEAD_BYTES
+from vmnetx.server.instance import Terms
+from vmnetx.server.registry import FOLDER, Room, Wish
+
+MIB = 1024**2
+
+
+@pytest.fixture
+def waiting(wish):
+    """A wish for an instance that nobody starts."""
+    return replace(wish, start=False)
+
+
+async def test_an_instance_is_found_by_its_id_until_it_is_gone(registry, waiting):
+    instance = await registry.create(waiting)
+    assert registry.get(instance.id) is instance
+    assert (instance.status, instance.name) == ("pending", "Echo")
+    await instance.ended()
+    assert registry.get(instance.id) is None
+
+
+async def test_they_are_listed_in_the_order_of_their_creation(registry, waiting):
+    made = [await registry.create(waiting) for _ in range(3)]
+    assert list(registry) == made
+
+
+async def test_nothing_of_an_instance_stays(registry, wish, data):
+    instance = await registry.create(wish)
+    await instance.running_machine(IN_TIME)
+    assert len(machines(data)) == 1
+    await instance.ended()
+    assert machines(data) == []
+    assert list((data / FOLDER).iterdir()) == []
+
+
+async def test_an_instance_that_is_destroyed_while_it_starts_leaves_nothing(
+    registry, wish, data
+):
+    instance = await registry.create(wish)
+    await instance.ended()
+    assert machines(data) == []
+    assert list((data / FOLDER).iterdir()) == []
+
+
+async def test_a_full_server_says_so_and_has_room_again(make_registry, waiting):
+    registry = make_registry(Room(instances=1, memory_bytes=2**40))
+    await registry.adopt()
+    first = await registry.create(waiting)
+    with pytest.raises(Full) as full:
+        await registry.create(waiting)
+    assert full.value.retry_after > 0
+    await first.ended()
+    await registry.create(waiting)
+
+
+async def test_those_who_come_together_do_not_share_the_last_place(
+    make_registry, waiting
+):
+    registry = make_registry(Room(instances=2, memory_bytes=2**40))
+    await registry.adopt()
+    creations = [registry.create(waiting) for _ in range(5)]
+    results = await asyncio.gather(*creations, return_exceptions=True)
+    assert [type(result) for result in results].count(Full) == 3
+    assert len(list(registry)) == 2
+
+
+async def test_a_failed_creation_gives_its_place_back(make_registry, waiting, packages):
+    registry = make_registry(Room(instances=1, memory_bytes=2**40))
+    await registry.adopt()
+    for _ in range(2):
+        with pytest.raises(BadPackage):
+            await registry.create(Wish((packages / "disk.img").as_uri()))
+    await registry.create(waiting)
+
+
+async def test_memory_is_room_too(make_registry, waiting):
+    one = 32 * MIB + OVERHEAD_BYTES
+    registry = make_registry(Room(instances=9, memory_bytes=2 * one))
+    await registry.adopt()
+    await registry.create(waiting)
+    await registry.create(waiting)
+    with pytest.raises(Full, match="memory"):
+        await registry.create(waiting)
+
+
+async def test_a_machine_over_the_limit_is_refused(make_registry, waiting):
+    small = Terms(MachineOptions(limits=Limits(memory_bytes=16 * MIB)))
+    registry = make_registry(terms=small)
+    await registry.adopt()
+    with pytest.raises(Refused, match="32 MiB"):
+        await registry.create(waiting)
+    assert list(registry) == []
+
+
+async def test_a_url_that_nobody_allowed_is_refused(registry, tmp_path):
+    for url in ("http://127.0.0.1/a.nxpk", (tmp_path / "a.nxpk").as_uri()):
+        with pytest.raises(Refused):
+            await registry.create(Wish(url))
+
+
+async def test_a_closing_registry_creates_nothing(registry, waiting):
+    await registry.close()
+    with pytest.raises(Full):
+        await registry.create(waiting)
+    assert list(registry) == []
+
+
+class TestAdoption:
+    async def test_an_instance_without_a_machine_keeps_its_secrets(
+        self, make_registry, registry, waiting
+    ):
+        known = await registry.create(waiting)
+        heir = make_registry()
+        await heir.adopt()
+        assert [each.facts for each in heir] == [known.facts]
+        assert next(iter(heir)).status == "pending"
+
+    async def test_an_instance_whose_machine_is_gone_goes_too(
+        self, make_registry, registry, instance, data
+    ):
+        instance.kill()
+        await becomes(instance, "failed")
+        heir = make_registry()
+        await heir.adopt()
+        assert list(heir) == []
+        assert list((data / FOLDER).iterdir()) == []
+
+    @pytest.mark.parametrize("content", ["", "{}", "[" * 9999])
+    async def test_what_is_no_instance_is_removed(self, make_registry, data, content):
+        spoilt = data / FOLDER / "AAAQEAYEAUDAOCAJ"
+        spoilt.mkdir(parents=True)
+        (spoilt / facts.FILENAME).write_text(content)
+        registry = make_registry()
+        await registry.adopt()
+        assert list(registry) == []
+        assert not spoilt.exists()
+
+
+class TestIdleness:
+    """Spec 9.10, with one second each."""
+
+    @pytest.fixture
+    def terms(self):
+        return Terms(MachineOptions(spice=False), instance_timeout=1, gc_interval=1)
+
+    async def test_an_instance_that_nobody_sees_goes_in_its_time(
+        self, registry, waiting
+    ):
+        instance = await registry.create(waiting)
+        begun = time.monotonic()
+        collecting = asyncio.create_task(registry.collect())
+        await becomes(instance, "terminating")
+        collecting.cancel()
+        assert 2 <= time.monotonic() - begun <= 3.5
+
+
+async def test_a_folder_is_no_package(registry, packages):
+    (packages / "folder.nxpk").mkdir(exist_ok=True)
+    with pytest.raises(Unreachable):
+        await registry.create(Wish((packages / "folder.nxpk").as_uri()))

@@ -1,0 +1,141 @@
+"""The server as a process: how it starts, how it ends, and what outlives it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+from aiohttp import ClientSession, WSMsgType
+
+from tests.vmnetx.server.conftest import (
+    IN_TIME,
+    KEY,
+    ROOT,
+    ServerProcess,
+    eventually,
+    machines,
+)
+from vmnetx.client import ThinClientServer
+from vmnetx.errors import Unreachable
+
+
+def running(server, instance_id):
+    return server.client.instance(instance_id).status == "running"
+
+
+def launch(server, packages):
+    made = server.client.create((packages / "echo.nxpk").as_uri())
+    eventually(lambda: running(server, made.id))
+    return made
+
+
+async def first_words(instance, port):
+    """What the viewer's WebSocket says first."""
+    url = f"ws://127.0.0.1:{port}/viewer/{instance.id}"
+    offered = ("binary", f"token.{instance.viewer_token}")
+    async with (
+        ClientSession() as session,
+        session.ws_connect(url, protocols=offered) as viewer,
+    ):
+        message = await viewer.receive(IN_TIME)
+        return message.data if message.type is WSMsgType.BINARY else viewer.close_code
+
+
+def refused_start(*options):
+    """Exit code and last line of a server that cannot start."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "vmnetx.server", *map(str, options)],
+        cwd=ROOT,
+        env=os.environ | {"VMNETX_SECRET_KEY": KEY},
+        capture_output=True,
+        text=True,
+        timeout=IN_TIME,
+        check=False,
+    )
+    return ended.returncode, ended.stderr.splitlines()[-1]
+
+
+@pytest.fixture
+def killed(start_server, packages):
+    """A server with one running machine, and then without the server."""
+    server = start_server()
+    instance = launch(server, packages)
+    server.ends(signal.SIGKILL)
+    return instance
+
+
+def test_a_clean_end_leaves_no_machine_and_no_file(start_server, packages, data):
+    server = start_server()
+    launch(server, packages)
+    assert machines(data) != []
+    assert server.ends(signal.SIGTERM) == 0
+    assert machines(data) == []
+    assert list((data / "instances").iterdir()) == []
+
+
+def test_a_machine_outlives_its_killed_server_and_is_adopted(
+    killed, start_server, data
+):
+    (pid,) = machines(data)
+    server = start_server()
+    assert machines(data) == [pid]
+    assert running(server, killed.id)
+    words = asyncio.run(first_words(killed, server.viewer_port))
+    assert words == b"RFB 003.008\n"
+    server.client.destroy(killed.id)
+    eventually(lambda: machines(data) == [])
+
+
+def test_what_died_with_its_server_is_cleared_away(killed, start_server, data):
+    (pid,) = machines(data)
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: machines(data) == [])
+    server = start_server()
+    statuses = {instance.status for instance in server.client.instances()}
+    assert "running" not in statuses
+
+
+def test_a_wrong_viewer_token_is_told_by_the_close_code(start_server, packages):
+    server = start_server()
+    instance = launch(server, packages)
+    stranger = type(instance)(**{**vars(instance), "viewer_token": "guess"})
+    assert asyncio.run(first_words(stranger, server.viewer_port)) == 4403
+
+
+def test_no_secret_is_in_the_log(start_server, packages):
+    server = start_server("--debug")
+    instance = launch(server, packages)
+    asyncio.run(first_words(instance, server.viewer_port))
+    server.ends()
+    for secret in (KEY, instance.viewer_token, instance.url.rpartition("/")[2]):
+        assert secret not in server.log
+
+
+def test_two_servers_cannot_share_a_folder(start_server, data):
+    start_server()
+    code, words = refused_start("--data", data, "--http-port", 0, "--viewer-port", 0)
+    assert (code, words) == (1, f"vmnetx server: Another server uses {data}")
+
+
+def test_a_port_that_is_taken_is_named(data):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, words = refused_start("--data", data, "--http-port", port)
+    assert code == 1
+    assert f"127.0.0.1:{port} cannot be listened on (--http-port)" in words
+
+
+def test_an_api_that_has_ended_is_unreachable(data, packages):
+    server = ServerProcess(data, packages)
+    base = f"http://127.0.0.1:{server.control_port}"
+    server.ends()
+    with (
+        ThinClientServer(base, KEY) as client,
+        pytest.raises(Unreachable),
+    ):
+        client.instances()

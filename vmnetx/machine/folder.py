@@ -1,0 +1,77 @@
+"""The folder of one machine: what is in it, whose it is, and what is left at the end.
+
+machine.json  qemu.log      the server's
+run/                        QEMU's: qmp.sock vnc.sock spice.sock overlay.qcow2
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+from pathlib import Path
+
+from vmnetx.errors import Refused
+from vmnetx.machine import record
+
+# The folder's own files are the server's; all that QEMU may touch is in run/, so a
+# guest that breaks out of QEMU cannot rewrite what the next server believes.
+LOG = "qemu.log"
+RUN = "run"
+QMP, VNC, SPICE, OVERLAY = (
+    f"{RUN}/{name}" for name in ("qmp.sock", "vnc.sock", "spice.sock", "overlay.qcow2")
+)
+# The kernel's sockaddr_un has 108 bytes, the last one a NUL.
+MAX_SOCKET_PATH = 107
+
+LAST_LINES = 5
+LAST_BYTES = 4096
+
+
+def check(directory: Path) -> None:
+    """Raises Refused when the system cannot name the sockets in it."""
+    longest = len(os.fsencode(directory / SPICE))
+    if longest > MAX_SOCKET_PATH:
+        raise Refused(
+            f"The path of a socket in {directory} would have {longest} bytes; "
+            f"the system allows {MAX_SOCKET_PATH}. Use a shorter data directory"
+        )
+
+
+def make(directory: Path) -> None:
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (directory / RUN).mkdir(mode=0o700, exist_ok=True)
+
+
+def own(directory: Path, run_as: str | None) -> None:
+    """QEMU's user gets run/. A link there, from an earlier run, is not followed."""
+    if run_as is not None:
+        user = pwd.getpwnam(run_as)
+        for name in (QMP, OVERLAY, RUN):
+            path = directory / name
+            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
+def clear_sockets(directory: Path) -> None:
+    """A QEMU that was killed leaves them, and nobody can listen there again."""
+    for name in (QMP, VNC, SPICE):
+        (directory / name).unlink(missing_ok=True)
+
+
+def clean(directory: Path) -> None:
+    """Leaves the log, for who asks why."""
+    clear_sockets(directory)
+    for name in (OVERLAY, record.FILENAME):
+        (directory / name).unlink(missing_ok=True)
+
+
+def last_words(directory: Path, exit_code: int | None) -> str:
+    try:
+        with (directory / LOG).open("rb") as log:
+            log.seek(max(0, os.fstat(log.fileno()).st_size - LAST_BYTES))
+            lines = log.read().decode(errors="replace").splitlines()
+    except OSError:
+        lines = []
+    if exit_code is not None and exit_code < 0:
+        lines.append(f"killed by {signal.Signals(-exit_code).name}")
+    return "; ".join(lines[-LAST_LINES:]) or "without a word"

@@ -1,0 +1,72 @@
+"""From a domain to a QEMU that has its disks and waits to be let go."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from vmnetx.errors import MachineFailed
+from vmnetx.machine import arguments, binary, disk, folder, monitor
+from vmnetx.machine.disk import DiskSource
+from vmnetx.machine.monitor import Monitor
+from vmnetx.machine.options import MachineOptions
+from vmnetx.machine.process import Launch, Process
+from vmnetx.package.domain import Domain
+
+
+def spawn(
+    domain: Domain,
+    source: DiskSource,
+    directory: Path,
+    options: MachineOptions,
+    uuid: str,
+) -> Process:
+    """Raises MachineFailed. QEMU asks for nothing by path but what is in run/."""
+    with contextlib.ExitStack() as opened:
+        try:
+            folder.clear_sockets(directory)
+            listener = opened.enter_context(monitor.listen(directory / folder.QMP))
+            descriptors = [listener.fileno()]
+            if not source.is_remote:
+                file = opened.enter_context(open(source.location, "rb"))
+                descriptors.append(file.fileno())
+            flags = os.O_CREAT | os.O_NOFOLLOW
+            os.close(os.open(directory / folder.OVERLAY, flags, mode=0o600))
+            folder.own(directory, options.run_as)
+        except (OSError, LookupError) as error:
+            raise MachineFailed(f"The machine's files: {error}") from error
+        place = arguments.Place(uuid, *descriptors)
+        argv = arguments.command_line(domain, options, place)
+        log = directory / folder.LOG
+        launch = Launch(
+            directory / folder.RUN, log, descriptors, options.run_as, options.limits
+        )
+        return Process.start([binary.path(), *argv], launch)
+
+
+async def connect(directory: Path, process: Process) -> Monitor:
+    """Raises MachineFailed, with QEMU's last words if it has ended."""
+    try:
+        return await Monitor.connect(directory / folder.QMP)
+    except MachineFailed as error:
+        if not await process.ends_within(1.0):
+            raise
+        words = folder.last_words(directory, process.exit_code)
+        raise MachineFailed(f"QEMU did not start: {words}") from error
+
+
+async def attach(qmp: Monitor, source: DiskSource, directory: Path) -> None:
+    """Raises MachineFailed, with curl's or QEMU's words and without the URL."""
+    try:
+        for node in disk.package_nodes(source, "/dev/fdset/0"):
+            await qmp.execute("blockdev-add", node)
+        size = await qmp.virtual_size("package")
+        await qmp.execute("blockdev-add", disk.overlay_file(Path(folder.OVERLAY).name))
+        if (directory / folder.OVERLAY).lstat().st_size == 0:
+            await qmp.job("blockdev-create", disk.overlay_creation(size))
+        await qmp.execute("blockdev-add", disk.overlay_node())
+    except MachineFailed as error:
+        # curl's words may hold the URL, and the URL a token.
+        text = str(error).replace(source.location, "the package's address")
+        raise MachineFailed(f"The disk cannot be opened: {text}") from None

@@ -1,0 +1,94 @@
+"""instance.json: what an instance is, kept where the next server finds it.
+
+Nothing of it changes while the instance lives, so it is written once, before anybody
+hears of the instance. Whether its machine runs is the machine's own record's to say.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, cast
+
+from vmnetx.errors import BadPackage
+from vmnetx.machine.disk import DiskSource
+from vmnetx.package import domain
+from vmnetx.package.domain import Domain
+
+FILENAME = "instance.json"
+MAX_BYTES = 4 * 1024 * 1024
+
+# The XML names its own encoding; this one gives any bytes back as they were.
+ENCODING = "latin-1"
+
+Network = Literal["none", "user"]
+
+
+class Spoilt(Exception):
+    """The file is no instance's. Who restores instances removes its folder."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One instance's names, secrets, package and wishes."""
+
+    id: str
+    auth_code: str = field(repr=False)
+    viewer_token: str = field(repr=False)
+    vm_name: str
+    user_ident: str | None
+    network: Network
+    location: str = field(repr=False)
+    """The package: an absolute path, or an URL that may hold a token."""
+    disk_offset: int
+    disk_size: int
+    domain_xml: str = field(repr=False)
+    created_at: str
+    """ISO 8601, UTC."""
+
+    @property
+    def token(self) -> str:
+        """Spec 2.5: what the 2015 protocol authenticates with."""
+        return f"{self.id}/{self.auth_code}"
+
+    @cached_property
+    def domain(self) -> Domain:
+        return domain.parse(self.domain_xml.encode(ENCODING))
+
+    @property
+    def disk(self) -> DiskSource:
+        return DiskSource(
+            self.location, self.disk_offset, self.disk_size, self.domain.disk.format
+        )
+
+
+def write(facts: Facts, directory: Path) -> None:
+    """The folder must be new: two instances never share one."""
+    directory.mkdir(mode=0o700)
+    draft = directory / f"{FILENAME}.new"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(asdict(facts), file)
+    draft.replace(directory / FILENAME)
+
+
+def read(directory: Path) -> Facts:
+    """Raises Spoilt."""
+    try:
+        with (directory / FILENAME).open("rb") as file:
+            facts = Facts(**cast("dict[str, str]", json.loads(file.read(MAX_BYTES))))  # type: ignore[arg-type]
+        if facts.id != directory.name or not facts.domain.memory_bytes:
+            raise Spoilt(f"{directory.name} holds another instance's record")
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        BadPackage,
+    ) as error:
+        raise Spoilt(f"{directory.name} holds no instance ({error})") from error
+    return facts

@@ -1,0 +1,193 @@
+"""All instances of one server: made, found, collected, adopted, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vmnetx.errors import Full, MachineFailed, Refused
+from vmnetx.machine.machine import Machine
+from vmnetx.machine.record import FILENAME as MACHINE_RECORD
+from vmnetx.package.archive import Package
+from vmnetx.server import facts, tokens
+from vmnetx.server.allowing import AllowList
+from vmnetx.server.capacity import OVERHEAD_BYTES
+from vmnetx.server.facts import Facts, Network, Spoilt
+from vmnetx.server.instance import Instance, Terms
+from vmnetx.server.opening import Opener
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 15
+KILL_SECONDS = 3.0
+FOLDER = "instances"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asks an instance to be."""
+
+    url: str = field(repr=False)
+    user_ident: str | None = None
+    network: Network = "none"
+    start: bool = False
+
+
+@dataclass(frozen=True)
+class Room:
+    """The most that all instances together may take."""
+
+    instances: int
+    memory_bytes: int
+
+
+class Registry:
+    """Owns every instance, and the folder that they are kept in."""
+
+    def __init__(
+        self, data: Path, room: Room, terms: Terms, allowed: AllowList
+    ) -> None:
+        self._folder = data / FOLDER
+        self._room = room
+        self._terms = terms
+        self._allowed = allowed
+        self._opener = Opener()
+        self._instances: dict[str, Instance] = {}
+        self._opening = 0
+        self.is_closing = False
+
+    def __iter__(self) -> Iterator[Instance]:
+        """Every instance that is not gone, the oldest first."""
+        return iter(list(self._instances.values()))
+
+    def get(self, instance_id: str) -> Instance | None:
+        return self._instances.get(instance_id)
+
+    async def create(self, wish: Wish) -> Instance:
+        """Open the wish's package and make an instance of it.
+
+        Raises Refused (URL, limits), Full, and what opening a package raises.
+        """
+        location = self._allowed.location(wish.url)
+        with self._seat():
+            package = await self._opener.open(location)
+            self._terms.machine.limits.check(package.domain)
+            self._check_memory(package.domain.memory_bytes)
+            if self.is_closing:
+                raise Full("The server is stopping", retry_after=RETRY_SECONDS)
+            instance = self._keep(facts_of(wish, str(location), package))
+        logger.info(
+            "event=created instance=%s name=%r user=%r network=%s",
+            instance.id,
+            instance.name,
+            wish.user_ident,
+            wish.network,
+        )
+        if wish.start:
+            instance.start()
+        return instance
+
+    async def adopt(self) -> None:
+        """Take over what an earlier server left, and remove what cannot be had."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        for directory in sorted(self._folder.iterdir()):
+            try:
+                instance = self._instance(facts.read(directory), directory)
+                if (directory / MACHINE_RECORD).exists():
+                    await instance.adopt()
+            except (Spoilt, MachineFailed) as error:
+                logger.warning("event=lost instance=%s why=%r", directory.name, error)
+                await _remove(directory)
+            else:
+                self._instances[instance.id] = instance
+                logger.info("event=adopted instance=%s", instance.id)
+
+    async def collect(self) -> None:
+        """End idle instances, once every interval, for ever (spec 2.6)."""
+        while True:
+            await asyncio.sleep(self._terms.gc_interval)
+            now = time.monotonic()
+            for instance in self:
+                if instance.is_idle(now):
+                    logger.info("event=idle instance=%s", instance.id)
+                    instance.destroy()
+
+    async def close(self) -> None:
+        """End all instances; returns when nothing of them is left."""
+        self.is_closing = True
+        await asyncio.gather(*(instance.ended() for instance in self))
+
+    async def kill(self) -> None:
+        """End all instances at once, and wait for that no longer than KILL_SECONDS."""
+        for instance in self:
+            instance.kill()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KILL_SECONDS):
+                await self.close()
+
+    @contextmanager
+    def _seat(self) -> Iterator[None]:
+        """Counted before the package is opened, which takes its time."""
+        if len(self._instances) + self._opening >= self._room.instances:
+            raise Full(
+                f"The server has no room: {self._room.instances} machines are here",
+                retry_after=RETRY_SECONDS,
+            )
+        self._opening += 1
+        try:
+            yield
+        finally:
+            self._opening -= 1
+
+    def _check_memory(self, wanted: int) -> None:
+        taken = sum(each.memory_bytes + OVERHEAD_BYTES for each in self)
+        if taken + wanted + OVERHEAD_BYTES > self._room.memory_bytes:
+            raise Full(
+                "The server has not enough memory free", retry_after=RETRY_SECONDS
+            )
+
+    def _keep(self, record: Facts) -> Instance:
+        directory = self._folder / record.id
+        facts.write(record, directory)
+        instance = self._instance(record, directory)
+        self._instances[instance.id] = instance
+        return instance
+
+    def _instance(self, record: Facts, directory: Path) -> Instance:
+        return Instance(record, directory, self._terms, self._forget)
+
+    def _forget(self, instance: Instance) -> None:
+        self._instances.pop(instance.id, None)
+
+
+async def _remove(directory: Path) -> None:
+    """A folder that is no instance's, and the machine that may yet run in it."""
+    with suppress(MachineFailed):
+        machine = await Machine.adopt(directory)
+        await machine.stop()
+    await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
+
+
+def facts_of(wish: Wish, location: str, package: Package) -> Facts:
+    if wish.network not in {"none", "user"}:
+        raise Refused('The network is "none" or "user"')
+    return Facts(
+        id=tokens.instance_id(),
+        auth_code=tokens.auth_code(),
+        viewer_token=tokens.viewer_token(),
+        vm_name=package.manifest.name,
+        user_ident=wish.user_ident,
+        network=wish.network,
+        location=location,
+        disk_offset=package.disk.offset,
+        disk_size=package.disk.size,
+        domain_xml=package.domain_xml.decode(facts.ENCODING),
+        created_at=datetime.now(UTC).isoformat(),
+    )
