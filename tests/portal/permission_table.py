@@ -1,0 +1,103 @@
+"""Who gets what at every address: the one table that test_permissions.py walks.
+
+A line is: methods, URL name, its arguments | the status that a visitor, somebody who is
+signed in, a curator and an administrator get, or one status if all get the same.
+
+To add an address, add a line for each of its methods and for each kind of thing that it
+treats differently (a draft, somebody else's session). An argument is sent as it stands,
+but a word with a `$` is looked up among the things that test_permissions.py makes: add
+yours there. Names that begin with `api-` are asked with a token instead of a cookie.
+Of a model in the admin only the list of its rows needs a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROLES = ("visitor", "signed-in", "curator", "administrator")
+
+TABLE = """
+# accounts
+GET,POST,PUT                   sign-in                        | 200
+GET                            sign-out                       | 405
+POST                           sign-out                       | 302
+GET,POST,PUT,PATCH,DELETE      admin-sign-in                  | 302
+
+# catalogue
+GET                            home                           | 200
+GET                            about                          | 200
+GET                            robots                         | 200
+GET                            collections                    | 200
+GET                            collection games               | 200
+GET                            collection nowhere             | 404
+GET                            item published                 | 200
+GET                            item draft                     | 404 404 200 200
+GET                            item withdrawn                 | 410
+GET                            item nowhere                   | 404
+GET                            media $published-shot          | 200
+GET                            media $draft-shot              | 404 404 200 200
+GET                            media $withdrawn-shot          | 404 404 200 200
+
+# preservation
+GET                            received-mets published        | 200
+GET                            received-mets draft            | 404
+GET                            received-mets withdrawn        | 404
+
+# launch: a session is its visitor's, whoever else may be signed in
+GET,POST                       launch published               | 302
+POST                           launch draft                   | 404
+POST                           launch withdrawn               | 404
+GET                            play $own-session              | 200
+GET                            play $other-session            | 404
+GET                            session-status $own-session    | 200
+GET                            session-status $other-session  | 404
+POST                           session-end $own-session       | 302
+POST                           session-end $other-session     | 404
+POST                           session-restart $own-session   | 409
+POST                           session-restart $other-session | 404
+GET                            session-screenshot $own-session    | 409
+GET                            session-screenshot $other-session  | 404
+GET                            launch-package $token published    | 200
+GET                            launch-package forged published    | 403
+
+# admin
+GET  admin:index                         | 302 302 200 200
+GET  admin:accounts_user_changelist      | 302 302 403 200
+GET  admin:auth_group_changelist         | 302 302 403 200
+GET  admin:catalogue_agent_changelist    | 302 302 200 200
+GET  admin:catalogue_collection_changelist  | 302 302 200 200
+GET  admin:catalogue_item_changelist     | 302 302 200 200
+GET  admin:catalogue_package_changelist  | 302 302 200 200
+GET  admin:catalogue_subject_changelist  | 302 302 200 200
+GET  admin:launch_session_changelist     | 302 302 403 200
+GET  admin:preservation_item_package $published-pk  | 302 302 200 200
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    method: str
+    name: str
+    arguments: tuple[str, ...]
+    statuses: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return " ".join((self.method, self.name, *self.arguments))
+
+
+def lines() -> list[Line]:
+    return [line for text in TABLE.splitlines() for line in _read(text)]
+
+
+def _read(text: str) -> list[Line]:
+    if not text or text.startswith("#"):
+        return []
+    asked, _, answered = text.partition("|")
+    methods, name, *arguments = asked.split()
+    statuses = tuple(map(int, answered.split()))
+    if len(statuses) == 1:
+        statuses *= len(ROLES)
+    assert len(statuses) == len(ROLES), text
+    return [
+        Line(method, name, tuple(arguments), statuses) for method in methods.split(",")
+    ]
