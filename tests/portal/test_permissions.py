@@ -1,4 +1,4 @@
-"""Everybody gets at every address what permission_table.py says, which explains itself."""
+"""Everybody gets at every address what permission_table.py says; it explains itself."""
 
 from __future__ import annotations
 
