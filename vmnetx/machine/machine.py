@@ -7,17 +7,19 @@ import os
 import tempfile
 import uuid
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from vmnetx.errors import MachineFailed
 from vmnetx.machine import binary, folder, keys, record, starting
 from vmnetx.machine.disk import DiskSource
-from vmnetx.machine.monitor import Monitor
+from vmnetx.machine.monitor import CONNECT_SECONDS, Monitor, Mute
 from vmnetx.machine.options import MachineOptions
 from vmnetx.machine.process import Process, start_ticks
 from vmnetx.package.domain import Domain
 
+FIRST_PATIENCE_SECONDS = 10.0
 QUIT_SECONDS = 5.0
 FAREWELL_SECONDS = 0.2
 MAX_SCREENSHOT_BYTES = 64 * 1024**2
@@ -76,8 +78,14 @@ class Machine:
         if options.spice and not await asyncio.to_thread(binary.has_spice):
             options = replace(options, spice=False)
         folder.make(directory)
+        start = partial(cls._start, domain, source, directory, options)
         try:
-            return await cls._start(domain, source, directory, options)
+            try:
+                return await start(FIRST_PATIENCE_SECONDS)
+            except Mute:
+                # Rare, and seen only where the host itself was held up: a second QEMU
+                # starts at once, where the first one says nothing for ever.
+                return await start(CONNECT_SECONDS)
         except BaseException:
             folder.clean(directory)
             raise
@@ -89,6 +97,7 @@ class Machine:
         source: DiskSource,
         directory: Path,
         options: MachineOptions,
+        patience: float,
     ) -> Self:
         state = record.Record(
             str(uuid.uuid4()), has_vnc=options.vnc, has_spice=options.spice
@@ -100,7 +109,7 @@ class Machine:
                 state, pid=process.pid, start_ticks=start_ticks(process.pid)
             )
             state.write(directory)
-            qmp = await starting.connect(directory, process)
+            qmp = await starting.connect(directory, process, patience)
             await starting.attach(qmp, source, directory)
             await qmp.execute("x-exit-preconfig")
             await qmp.dismiss_jobs()

@@ -14,12 +14,16 @@ from qemu.qmp import EventListener, Message, QMPClient, QMPError
 
 from vmnetx.errors import MachineFailed
 
-CONNECT_SECONDS = 20.0
+CONNECT_SECONDS = 30.0
 COMMAND_SECONDS = 30.0
 
 # At DEBUG the library writes every message to the log, and disks are added by URLs
 # that hold tokens; at ERROR, that QEMU has ended, which is for Machine to say.
 logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)
+
+
+class Mute(MachineFailed):
+    """QEMU runs and does not answer. Another one may."""
 
 
 class Monitor:
@@ -34,13 +38,16 @@ class Monitor:
         self._closing = asyncio.Lock()
 
     @classmethod
-    async def connect(cls, path: Path) -> Self:
-        """Raises MachineFailed: nobody listens, or does not answer in time."""
+    async def connect(cls, path: Path, patience: float = CONNECT_SECONDS) -> Self:
+        """Raises MachineFailed: nobody listens, or does not answer in time (Mute)."""
         monitor = cls(QMPClient())
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
+            async with asyncio.timeout(patience):
                 await monitor._client.connect(str(path))
-        except (QMPError, OSError, TimeoutError) as error:
+        except TimeoutError as error:
+            message = f"QEMU does not answer within {patience:g} s"
+            raise Mute(message) from error
+        except (QMPError, OSError, EOFError) as error:
             raise MachineFailed(f"QEMU does not answer: {error}") from error
         return monitor
 

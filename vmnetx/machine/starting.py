@@ -9,7 +9,7 @@ from pathlib import Path
 from vmnetx.errors import MachineFailed
 from vmnetx.machine import arguments, binary, disk, folder, monitor
 from vmnetx.machine.disk import DiskSource
-from vmnetx.machine.monitor import Monitor
+from vmnetx.machine.monitor import CONNECT_SECONDS, Monitor
 from vmnetx.machine.options import MachineOptions
 from vmnetx.machine.process import Launch, Process
 from vmnetx.package.domain import Domain
@@ -45,10 +45,12 @@ def spawn(
         return Process.start([binary.path(), *argv], launch)
 
 
-async def connect(directory: Path, process: Process) -> Monitor:
+async def connect(
+    directory: Path, process: Process, patience: float = CONNECT_SECONDS
+) -> Monitor:
     """Raises MachineFailed, with QEMU's last words if it has ended."""
     try:
-        return await Monitor.connect(directory / folder.QMP)
+        return await Monitor.connect(directory / folder.QMP, patience)
     except MachineFailed as error:
         if not await process.ends_within(1.0):
             raise

@@ -17,7 +17,7 @@ from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
 
 PADDING = 12_345
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture

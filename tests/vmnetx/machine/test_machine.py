@@ -18,6 +18,7 @@ from PIL import Image
 from tests.vmnetx.machine import guests
 from tests.vmnetx.machine.conftest import shows
 from vmnetx.errors import MachineFailed, Refused
+from vmnetx.machine import binary
 from vmnetx.machine.disk import DiskSource
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import Limits, MachineOptions
@@ -58,6 +59,28 @@ def limits_of(pid, name):
 def status_of(pid):
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+
+
+@pytest.fixture
+def mute_at_first(tmp_path, monkeypatch):
+    """A QEMU whose first run neither answers nor ends."""
+    binary.has_spice()  # asked of a real one, and remembered
+    script = tmp_path / "qemu"
+    real = binary.path()
+    script.write_text(f"""#!/bin/sh
+if mkdir {tmp_path}/was-mute 2>/dev/null; then exec sleep 600; fi
+exec {real} "$@"
+""")
+    script.chmod(0o700)
+    monkeypatch.setattr(binary, "path", lambda: str(script))
+    monkeypatch.setattr("vmnetx.machine.machine.FIRST_PATIENCE_SECONDS", 0.2)
+    return tmp_path / "was-mute"
+
+
+async def test_a_qemu_that_says_nothing_is_replaced_by_another(mute_at_first, start):
+    machine = await start(run_as=None)
+    await shows(machine, "READY")
+    assert mute_at_first.exists()
 
 
 async def test_keys_change_the_screen_and_a_screenshot_shows_it(machine):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from vmnetx.errors import MachineFailed
-from vmnetx.machine.monitor import Monitor, listen
+from vmnetx.machine.monitor import Monitor, Mute, listen
 
 
 async def test_nobody_listening_is_a_failure(folder):
@@ -13,10 +13,9 @@ async def test_nobody_listening_is_a_failure(folder):
         await Monitor.connect(folder)
 
 
-async def test_a_silent_listener_is_left_after_a_while(folder, monkeypatch):
-    monkeypatch.setattr("vmnetx.machine.monitor.CONNECT_SECONDS", 0.05)
-    with listen(folder), pytest.raises(MachineFailed, match="does not answer"):
-        await Monitor.connect(folder)
+async def test_a_silent_listener_is_left_after_a_while(folder):
+    with listen(folder), pytest.raises(Mute, match=r"does not answer within 0\.05 s"):
+        await Monitor.connect(folder, 0.05)
 
 
 async def test_qemus_own_words_come_with_a_refused_command(machine):
