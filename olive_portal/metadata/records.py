@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from olive_portal.metadata.errors import BadRecord
+
+SCREENSHOTS = "SCREENSHOTS"
+DOCUMENTATION = "DOCUMENTATION"
+
+
+class Part(Enum):
+    """What the formats that know no roles make of a name."""
+
+    CREATOR = auto()
+    PUBLISHER = auto()
+    CONTRIBUTOR = auto()
+
+
+PARTS = {
+    "artist": Part.CREATOR,
+    "author": Part.CREATOR,
+    "creator": Part.CREATOR,
+    "designer": Part.CREATOR,
+    "distributor": Part.PUBLISHER,
+    "inventor": Part.CREATOR,
+    "issuing body": Part.PUBLISHER,
+    "originator": Part.CREATOR,
+    "programmer": Part.CREATOR,
+    "publisher": Part.PUBLISHER,
+}
 
 
 @dataclass(frozen=True)
@@ -76,11 +102,121 @@ class File:
 
 
 @dataclass(frozen=True)
+class Collection:
+    """A group that the title is in, or a group around that one."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the program was taken from: a floppy disk, an image of one."""
+
+    title: str
+    form: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RegistryKey:
+    """How a registry calls something, and what the entry is for: PREMIS's words."""
+
+    registry: str
+    key: str
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Hardware or software that the title needs, as a PREMIS environment.
+
+    `function` is PREMIS's: `hardware`, `operating system`, `software application`.
+    """
+
+    function: str
+    name: str
+    version: str = ""
+    origin: str = ""
+    note: str = ""
+    keys: tuple[RegistryKey, ...] = ()
+
+
+@dataclass(frozen=True)
+class Package:
+    """One version of the title's virtual machine, and what is in its file.
+
+    `published` is a moment in UTC, or "" for what never was.
+    """
+
+    number: int
+    filename: str
+    size: int
+    sha256: str
+    arch: str
+    memory_bytes: int
+    vcpus: int = 1
+    published: str = ""
+    url: str = ""
+    components: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True)
+class OtherVersion:
+    """Another package of the same title."""
+
+    number: int
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way to run the title: `thick`, `thin` or `browser`, by a permanent URL."""
+
+    kind: str
+    url: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Who did something to the preserved; never a user by name.
+
+    `kind` is PREMIS's: `software`, `organization` or `person`.
+    """
+
+    identifier: str
+    name: str
+    kind: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that was done, in the words of the Library of Congress's vocabulary.
+
+    `agent` is the identifier of one of the record's agents, `package` the number of the
+    version that it was done to; None where it was the title's description.
+    """
+
+    identifier: str
+    kind: str
+    moment: str
+    detail: str = ""
+    outcome: str = ""
+    agent: str = ""
+    package: int | None = None
+
+
+@dataclass(frozen=True)
 class TitleRecord:
     """One title. Empty text and empty tuples mean that the record does not say.
 
     `issued` is a W3CDTF or EDTF date; `languages` are codes, or words where the record
-    has no code; `roles` of a name are MARC relator terms in English.
+    has no code; `roles` of a name are MARC relator terms in English; `collections` are
+    outermost first. `created` and `changed` are the record's own moments, in UTC and
+    whole seconds; `url` is the title's page, `archive` who keeps it. `package` is the
+    version that the record is about.
     """
 
     title: str
@@ -97,8 +233,50 @@ class TitleRecord:
     genres: tuple[str, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
     rights: Rights = Rights()
-    host: str = ""
+    collections: tuple[Collection, ...] = ()
+    sources: tuple[Source, ...] = ()
     significant_properties: tuple[SignificantProperty, ...] = ()
-    record_status: str = ""
-    objid: str = ""
+    environments: tuple[Environment, ...] = ()
     files: tuple[File, ...] = ()
+    package: Package | None = None
+    other_versions: tuple[OtherVersion, ...] = ()
+    routes: tuple[Route, ...] = ()
+    events: tuple[Event, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    objid: str = ""
+    url: str = ""
+    archive: str = ""
+    created: str = ""
+    changed: str = ""
+    record_status: str = ""
+
+    @property
+    def host(self) -> str:
+        """The title of the collection that holds it, with no other in between."""
+        return self.collections[-1].title if self.collections else ""
+
+    @property
+    def screenshots(self) -> tuple[File, ...]:
+        return tuple(file for file in self.files if file.use == SCREENSHOTS)
+
+    @property
+    def title_with_version(self) -> str:
+        """As a citation names it: what the title has in it already is not repeated."""
+        if not self.version or self.version in self.title:
+            return self.title
+        return f"{self.title}, version {self.version}"
+
+    def names_as(self, part: Part) -> tuple[Name, ...]:
+        """The names whose roles make them creators, publishers or contributors.
+
+        A name counts once, by the strongest of its roles, but a maker who also
+        published stands in both places.
+        """
+        return tuple(name for name in self.names if part in _parts(name))
+
+
+def _parts(name: Name) -> set[Part]:
+    parts = {PARTS.get(role, Part.CONTRIBUTOR) for role in name.roles or ("creator",)}
+    if len(parts) > 1:
+        parts.discard(Part.CONTRIBUTOR)
+    return parts

@@ -43,3 +43,11 @@ def term(text: str) -> str:
     """The English term of a relator code, or of its URI; other text as it is."""
     code = text.rpartition("/")[2].lower()
     return TERMS.get(code, text)
+
+
+CODES = {term: code for code, term in TERMS.items()}
+
+
+def code(term: str) -> str:
+    """The relator code of an English term; "" for other words."""
+    return CODES.get(term, "")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.utils.text import slugify
 
-from olive_portal.metadata import mets, parsing
 from olive_portal.metadata.errors import BadRecord
+from olive_portal.metadata.reading import mets, parsing
 from olive_portal.metadata.records import TitleRecord
 from olive_portal.preservation import attachments, shelving
 from olive_portal.preservation.attachments import Attachment

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from olive_portal.catalogue.models.media import Media
     from olive_portal.catalogue.models.package import Package
 
+# Deeper collections are found as well, at a query each.
+LEVELS = 8
+
 
 class ItemQuerySet(models.QuerySet["Item"]):
     def public(self) -> Self:
@@ -62,6 +65,12 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def for_page(self) -> Self:
         """With everything that an item's page shows, in a fixed number of queries."""
         return self.for_cards().prefetch_related("subjects", "identifiers")
+
+    def for_description(self) -> Self:
+        """With everything that describing.record_of() says, in a fixed number of
+        queries: one more for each level of collections, to a depth of eight."""
+        around = "__".join(["collection", *["parent"] * LEVELS])
+        return self.for_page().prefetch_related(around)
 
 
 class Item(models.Model):

@@ -13,3 +13,8 @@ def test_a_uri_is_its_term():
 
 def test_other_words_stay():
     assert relators.term("Level design") == "Level design"
+
+
+def test_a_term_has_its_code():
+    assert relators.code("programmer") == "prg"
+    assert relators.code("grandmaster") == ""

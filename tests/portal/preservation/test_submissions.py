@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from olive_portal.metadata import parsing
+from olive_portal.metadata.reading import parsing
 from olive_portal.preservation.errors import BadSubmission
 from olive_portal.preservation.submissions import Sources, gather
 from tests.portal.preservation.conftest import MINIMAL

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from olive_portal.metadata import mets
 from olive_portal.metadata.errors import BadRecord
+from olive_portal.metadata.reading import mets
 from olive_portal.metadata.records import File, Identifier
 
-EXAMPLE = Path(__file__).parents[4] / "shared/spec/mets-example.xml"
+EXAMPLE = Path(__file__).parents[5] / "shared/spec/mets-example.xml"
 METS = """<mets:mets xmlns:mets="http://www.loc.gov/METS/" OBJID="{objid}"
   xmlns:xlink="http://www.w3.org/1999/xlink" xmlns="http://www.loc.gov/mods/v3">
 {content}

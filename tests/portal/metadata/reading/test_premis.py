@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from olive_portal.metadata import premis
-from olive_portal.metadata.parsing import parse
+from olive_portal.metadata.reading import premis
+from olive_portal.metadata.reading.parsing import parse
 from olive_portal.metadata.records import SignificantProperty
 
 

@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from olive_portal.metadata.parsing import text_of
+from olive_portal.metadata.reading.parsing import text_of
 
 NS = {"m": "http://www.loc.gov/mods/v3"}
 # When a title was issued, or the next best thing that the record says about its age.

@@ -7,14 +7,20 @@ any title is refused.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from lxml import etree
 
-from olive_portal.metadata import dates, relators
+from olive_portal.metadata import relators
 from olive_portal.metadata.errors import BadRecord
-from olive_portal.metadata.parsing import line_of, paragraphs_of, text_of
+from olive_portal.metadata.reading import dates
+from olive_portal.metadata.reading.parsing import line_of, paragraphs_of, text_of
 from olive_portal.metadata.records import (
+    Collection,
     Identifier,
     Name,
+    OtherVersion,
     Rights,
     Subject,
     TitleRecord,
@@ -26,6 +32,9 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 KINDS = {"personal": "person", "family": "person", "corporate": "organization"}
 KINDS["conference"] = "organization"
+HOST = "m:relatedItem[@type='host']"
+PACKAGE_VERSION = re.compile(r"Package version (\d{1,9})")
+PUBLISHING = {"distributor", "issuing body", "publisher"}
 ELISIONS = ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
 SUBJECT_PARTS = ("topic", "geographic", "temporal", "name", "titleInfo", "genre")
 
@@ -37,7 +46,7 @@ def read(mods: etree._Element) -> TitleRecord:
         title=title,
         alternative_titles=alternatives,
         version=_version(mods),
-        names=_names(mods) + _publishers(mods),
+        names=_with_publishers(_names(mods), mods),
         issued=dates.issued(mods.findall("m:originInfo", NS)),
         languages=_languages(mods),
         abstract="\n\n".join(map(paragraphs_of, mods.findall("m:abstract", NS))),
@@ -48,8 +57,33 @@ def read(mods: etree._Element) -> TitleRecord:
         genres=_texts(mods.findall("m:genre", NS)),
         identifiers=_identifiers(mods),
         rights=_rights(mods),
-        host=text_of(mods.find("m:relatedItem[@type='host']/m:titleInfo/m:title", NS)),
+        collections=_collections(mods),
+        other_versions=tuple(_other_versions(mods)),
+        url=text_of(mods.find("m:location/m:url[@usage='primary display']", NS)),
+        archive=text_of(mods.find("m:recordInfo/m:recordContentSource", NS)),
+        created=text_of(mods.find("m:recordInfo/m:recordCreationDate", NS)),
+        changed=text_of(mods.find("m:recordInfo/m:recordChangeDate", NS)),
     )
+
+
+def _collections(mods: etree._Element) -> tuple[Collection, ...]:
+    """The host that it is in, and the hosts around that one; outermost first."""
+    found: list[Collection] = []
+    host = mods.find(HOST, NS)
+    while host is not None:
+        if title := text_of(host.find("m:titleInfo/m:title", NS)):
+            url = text_of(host.find("m:location/m:url", NS)) or host.get(HREF, "")
+            found.append(Collection(title, url))
+        host = host.find(HOST, NS)
+    return tuple(reversed(found))
+
+
+def _other_versions(mods: etree._Element) -> Iterator[OtherVersion]:
+    """The other packages that the portal names; other software has no number."""
+    for related in mods.findall("m:relatedItem[@type='otherVersion']", NS):
+        title = text_of(related.find("m:titleInfo/m:title", NS))
+        if number := PACKAGE_VERSION.fullmatch(title):
+            yield OtherVersion(int(number[1]), related.get(HREF, ""))
 
 
 def _texts(elements: list[etree._Element]) -> tuple[str, ...]:
@@ -105,25 +139,28 @@ def _name(element: etree._Element) -> Name:
         text = " ".join(filter(None, (parts.get("given"), parts["family"])))
     else:
         text = parts.get("") or text_of(element.find("m:displayForm", NS))
-    roles = dict.fromkeys(
-        relators.term(role.get("valueURI") or text_of(role))
+    terms = [
+        relators.term(term.get("valueURI") or text_of(term))
+        for role in element.findall("m:role", NS)
         # The code says the same as the text beside it, and says it in English.
-        for role in element.findall("m:role/m:roleTerm[@type='code']", NS)
-        or element.findall("m:role/m:roleTerm", NS)
-    )
+        for term in role.findall("m:roleTerm[@type='code']", NS)
+        or role.findall("m:roleTerm", NS)
+    ]
     return Name(
         text=text,
         kind=KINDS.get(element.get("type", ""), ""),
         uri=_uri(element),
-        roles=tuple(role for role in roles if role),
+        roles=tuple(dict.fromkeys(filter(None, terms))),
     )
 
 
-def _publishers(mods: etree._Element) -> tuple[Name, ...]:
-    return tuple(
+def _with_publishers(names: tuple[Name, ...], mods: etree._Element) -> tuple[Name, ...]:
+    """The names, then the publishers of originInfo that are not among them."""
+    known = {name.text for name in names if PUBLISHING.intersection(name.roles)}
+    return names + tuple(
         Name(text=text_of(el), kind="organization", uri=_uri(el), roles=("publisher",))
         for el in mods.findall("m:originInfo/m:publisher", NS)
-        if text_of(el)
+        if text_of(el) and text_of(el) not in known
     )
 
 
@@ -181,6 +218,8 @@ def _rights(mods: etree._Element) -> Rights:
             access.append(text)
             continue
         uri = uri or condition.get(HREF) or condition.get("valueURI") or ""
+        if text == uri:
+            continue
         if not uri and text.startswith(("http://", "https://")):
             uri, text = text, ""
         texts.append(text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from olive_portal.metadata.parsing import text_of
+from olive_portal.metadata.reading.parsing import text_of
 from olive_portal.metadata.records import SignificantProperty
 
 NAMESPACES = ("http://www.loc.gov/premis/v3", "info:lc/xmlns/premis-v2")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from olive_portal.metadata import parsing
 from olive_portal.metadata.errors import BadRecord
+from olive_portal.metadata.reading import parsing
 
 ENTITY = '<!DOCTYPE a [<!ENTITY l0 "ha">'
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))

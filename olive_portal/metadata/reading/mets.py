@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from lxml import etree
 
-from olive_portal.metadata import mods, premis
 from olive_portal.metadata.errors import BadRecord
-from olive_portal.metadata.parsing import line_of, parse, text_of
+from olive_portal.metadata.reading import mods, premis
+from olive_portal.metadata.reading.parsing import line_of, parse, text_of
 from olive_portal.metadata.records import File, Identifier, TitleRecord
 
 NAMESPACE = "http://www.loc.gov/METS/"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from olive_portal.metadata import mods
 from olive_portal.metadata.errors import BadRecord
-from olive_portal.metadata.parsing import parse
+from olive_portal.metadata.reading import mods
+from olive_portal.metadata.reading.parsing import parse
 from olive_portal.metadata.records import Identifier, Name, Rights, Subject
 
 MODS = (

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from olive_portal.metadata import dates
-from olive_portal.metadata.parsing import parse
+from olive_portal.metadata.reading import dates
+from olive_portal.metadata.reading.parsing import parse
 
 MODS = '<mods xmlns="http://www.loc.gov/mods/v3">{}</mods>'
 

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from olive_portal.catalogue.describing import record_of
+from olive_portal.catalogue.models import Agent, Contribution, Item, Role, Subject
+from olive_portal.metadata.records import (
+    Collection,
+    File,
+    Identifier,
+    Name,
+    OtherVersion,
+    Rights,
+)
+from olive_portal.metadata.records import Subject as Topic
+
+CHANGED = datetime(2026, 2, 1, 9, 30, 15, 999999, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def base_url(settings):
+    settings.BASE_URL = "https://olive.example.org"
+
+
+def test_a_title_alone_is_described(make_item):
+    record = record_of(make_item("rogue", title="Rogue", changed_at=CHANGED))
+    assert record.title == "Rogue"
+    assert record.url == record.objid == "https://olive.example.org/items/rogue"
+    assert record.changed == "2026-02-01T09:30:15Z"
+    assert record.archive == "Olive"
+    assert record.package is None
+    assert (record.names, record.files, record.routes) == ((), (), ())
+
+
+def test_everything_of_the_page_is_in_the_record(make_exhibit, make_collection):
+    games = make_collection("games", parent=make_collection("programs"))
+    item = make_exhibit(
+        collection=games,
+        alternative_title="Rog-O-Matic",
+        version="5.4",
+        issued="1980",
+        language="eng",
+        abstract="It digs.",
+        significance="First.",
+        platform="Unix",
+        system_requirements="A terminal.",
+        rights_uri="https://spdx.org/licenses/MIT.html",
+        rights_text="MIT",
+    )
+    item.subjects.add(Subject.objects.create(term="Games", uri="http://a.example/1"))
+    item.identifiers.create(scheme="wikidata", value="Q1")
+    item.identifiers.create(scheme="ark", value="ark:/99999/x1")
+    record = record_of(item)
+    assert record.alternative_titles == ("Rog-O-Matic",)
+    assert record.subjects == (Topic("Games", "http://a.example/1"),)
+    assert record.rights == Rights("https://spdx.org/licenses/MIT.html", "MIT")
+    assert record.collections == (
+        Collection("Programs", "https://olive.example.org/collections/programs"),
+        Collection("Games", "https://olive.example.org/collections/games"),
+    )
+    assert record.objid == "ark:/99999/x1"
+    assert Identifier("wikidata", "Q1") in record.identifiers
+    (screen,) = item.media.all()
+    url = f"https://olive.example.org{screen.file.url}"
+    assert record.files == (File(url, "image/png", "SCREENSHOTS", "A dungeon"),)
+    assert (record.version, record.issued, record.languages) == (
+        "5.4",
+        "1980",
+        ("eng",),
+    )
+    assert (record.abstract, record.significance) == ("It digs.", "First.")
+    assert (record.platform, record.system_details) == ("Unix", "A terminal.")
+
+
+def test_an_agent_stands_once_with_all_its_roles(make_item):
+    item = make_item()
+    toy = Agent.objects.create(name="Michael Toy", uri="http://viaf.org/viaf/1")
+    epyx = Agent.objects.create(name="Epyx", kind="organization")
+    for agent, role in (
+        (toy, Role.CREATOR),
+        (epyx, Role.PUBLISHER),
+        (toy, "programmer"),
+    ):
+        item.contributions.create(
+            agent=agent, role=role, position=Contribution.objects.count()
+        )
+    assert record_of(item).names == (
+        Name(
+            "Michael Toy", "person", "http://viaf.org/viaf/1", ("creator", "programmer")
+        ),
+        Name("Epyx", "organization", "", ("publisher",)),
+    )
+
+
+def test_the_newest_published_package_is_the_records_if_no_other_is_named(
+    make_item, make_package
+):
+    item = make_item("rogue")
+    first, second = (make_package(item, number=number) for number in (1, 2))
+    make_package(item, number=3, state="draft")
+    record = record_of(item)
+    assert record.package is not None
+    assert (record.package.number, record.package.sha256) == (2, second.sha256)
+    assert record.package.filename == "rogue-2.nxpk"
+    assert record.other_versions == (OtherVersion(1),)
+    assert [route.url for route in record.routes] == [
+        "https://olive.example.org/items/rogue/launch"
+    ]
+    assert record_of(item, first).package.number == 1
+
+
+def test_many_items_cost_as_many_queries_as_one(
+    make_exhibit, make_collection, django_assert_num_queries
+):
+    outer = make_collection("outer")
+    for number in range(12):
+        shelf = make_collection(f"shelf-{number}", parent=outer)
+        make_exhibit(f"item-{number}", collection=shelf).identifiers.create(
+            scheme="local", value=str(number)
+        )
+    # The items; their media, packages, contributions, subjects and identifiers; the
+    # collections around theirs.
+    with django_assert_num_queries(7):
+        records = [record_of(item) for item in Item.objects.for_description()]
+    assert {record.host for record in records} == {f"Shelf {n}" for n in range(12)}
+    assert {record.collections[0].title for record in records} == {"Outer"}
