@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 import requests
@@ -44,15 +45,31 @@ class _Session(requests.Session):
         would hold the body in memory, however long it is."""
 
 
+@dataclass(frozen=True)
+class Identity:
+    """What a server says of a resource that tells its bytes from all others."""
+
+    size: int
+    etag: str | None
+    last_modified: str | None
+
+
 class HttpSource:
     """A package behind an http or https address. Owns its connections.
 
     `timeout` is how many seconds the server may be silent; no answer takes longer than
-    that for its header and punctual.SLOWEST_BYTES_PER_SECOND for its body. Raises
-    BadPackage for what is no web address, and what Source says.
+    that for its header and punctual.SLOWEST_BYTES_PER_SECOND for its body. What is
+    `known` of the resource is not asked again. Raises BadPackage for what is no web
+    address, and what Source says.
     """
 
-    def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+        known: Identity | None = None,
+    ) -> None:
         self.url = url
         self._label = label(url)
         self._timeout = timeout
@@ -66,12 +83,17 @@ class HttpSource:
         self._buffer_start = 0
         self._buffer = b""
         try:
-            with self._answer("HEAD", 200) as head:
-                self.size = self._stated_size(head)
-                self.etag, self.last_modified = _validators(head)
+            self.identity = known or self._ask()
         except VmnetxError:
             self.close()
             raise
+        self.size = self.identity.size
+        self.etag = self.identity.etag
+        self.last_modified = self.identity.last_modified
+
+    def _ask(self) -> Identity:
+        with self._answer("HEAD", 200) as head:
+            return Identity(self._stated_size(head), *_validators(head))
 
     def close(self) -> None:
         self._session.close()
@@ -96,21 +118,22 @@ class HttpSource:
         if first <= start < last:
             kept = self._buffer[start - first :]
             ahead = min(end + READ_AHEAD, self.size)
-            self._buffer = kept + self._fetch(last, ahead)
+            self._buffer = kept + self.fetch(last, ahead)
             self._buffer_start = start
         elif first < end <= last:
             kept = self._buffer[: end - first]
             behind = max(0, start - READ_AHEAD)
-            self._buffer = self._fetch(behind, first) + kept
+            self._buffer = self.fetch(behind, first) + kept
             self._buffer_start = behind
         else:
             behind = max(0, start - READ_AHEAD) if end == self.size else start
             ahead = min(end + READ_AHEAD, self.size)
-            self._buffer = self._fetch(behind, ahead)
+            self._buffer = self.fetch(behind, ahead)
             self._buffer_start = behind
 
-    def _fetch(self, start: int, end: int) -> bytes:
-        """Exactly the bytes [start, end)."""
+    def fetch(self, start: int, end: int) -> bytes:
+        """Exactly the bytes [start, end), in one request. Any number of threads may
+        fetch at once. Raises what read() raises."""
         with self._answer("GET", 206, f"bytes={start}-{end - 1}") as answer:
             if _validators(answer) != (self.etag, self.last_modified):
                 raise SourceChanged(f"{self._label}: Resource changed on server")
