@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "olive_portal.catalogue",
     "olive_portal.preservation",
     "olive_portal.launch",
+    "olive_portal.releases",
+    "olive_portal.news",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -7,6 +7,8 @@ urlpatterns = [
     path("", include("olive_portal.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("olive_portal.launch.urls")),
+    path("", include("olive_portal.news.urls")),
+    path("", include("olive_portal.releases.urls")),
     path("", include("olive_portal.preservation.urls")),
     path("", include("olive_portal.catalogue.urls")),
 ]

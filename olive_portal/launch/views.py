@@ -19,6 +19,7 @@ from olive_portal.catalogue.models import Item
 from olive_portal.launch import delivery, services, tokens, visitors
 from olive_portal.launch.errors import BadToken, NoAnswer, NotRunning, TooManyLaunches
 from olive_portal.launch.models import Session
+from olive_portal.releases import gate
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,6 +123,8 @@ def package(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     except BadToken as error:
         return _sentence(str(error), status=403)
     if grant.reader == tokens.Reader.DESKTOP:
+        if refusal := gate.refusal(request.headers.get("User-Agent", "")):
+            return _too_old(refusal)
         # The visitor's own computer runs it: nobody need look at the page.
         services.note_watching(session=grant.session)
     return delivery.respond(request, grant.package, name=name)
@@ -134,6 +137,13 @@ def _own_session(request: HttpRequest, pk: UUID) -> Session:
         pk=pk,
         visitor=visitors.known(request),
     )
+
+
+def _too_old(refusal: str) -> HttpResponse:
+    answer = _sentence(refusal, status=403)
+    # Of a failed HEAD the client of 2015 shows the status line, and nothing else.
+    answer.reason_phrase = refusal
+    return answer
 
 
 def _sentence(text: str, *, status: int) -> HttpResponse:

@@ -38,6 +38,10 @@ def test_collections_holds_data_only():
     assert list((ROOT / "collections").rglob("*.py")) == []
 
 
+def test_what_a_new_portal_begins_with_is_data_only():
+    assert {path.suffix for path in (ROOT / "news").iterdir()} == {".toml"}
+
+
 @pytest.mark.parametrize(
     ("package", "tests"), [("olive_portal", "portal"), ("vmnetx", "vmnetx")]
 )
@@ -80,7 +84,12 @@ def test_every_direct_dependency_has_its_licence_listed():
         source = (ROOT / path).read_text()
         imported |= set(re.findall(r"^(?:from|import) (\w+)", source, re.MULTILINE))
     third_party = imported - set(sys.stdlib_module_names) - {"olive_portal", "vmnetx"}
-    distributions = {"PIL": "pillow", "qemu": "qemu.qmp", "csp": "django-csp"}
+    distributions = {
+        "PIL": "pillow",
+        "csp": "django-csp",
+        "markdown_it": "markdown-it-py",
+        "qemu": "qemu.qmp",
+    }
     for name in sorted(third_party):
         assert f"| {distributions.get(name, name).lower()}" in listed or (
             f", {name}" in listed

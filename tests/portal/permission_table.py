@@ -60,6 +60,17 @@ GET                            session-screenshot $other-session  | 404
 GET                            launch-package $token published    | 200
 GET                            launch-package forged published    | 403
 
+# news and releases
+GET                            news                           | 200
+GET                            news-atom                      | 200
+GET                            news-rss                       | 200
+GET                            post public-post               | 200
+GET                            post draft-post                | 404 404 200 200
+GET                            releases                       | 200
+GET                            latest-release                 | 200
+GET                            release-file 1.0 client.tar    | 200
+GET                            release-file 2.0 client.tar    | 404 404 200 200
+
 # admin
 GET  admin:index                         | 302 302 200 200
 GET  admin:accounts_user_changelist      | 302 302 403 200
@@ -70,6 +81,8 @@ GET  admin:catalogue_item_changelist     | 302 302 200 200
 GET  admin:catalogue_package_changelist  | 302 302 200 200
 GET  admin:catalogue_subject_changelist  | 302 302 200 200
 GET  admin:launch_session_changelist     | 302 302 403 200
+GET  admin:news_post_changelist          | 302 302 200 200
+GET  admin:releases_release_changelist   | 302 302 200 200
 GET  admin:preservation_item_package $published-pk  | 302 302 200 200
 """
 

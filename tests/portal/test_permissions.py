@@ -17,12 +17,14 @@ from olive_portal.accounts.models import User
 from olive_portal.catalogue.models import Collection, Item, Media, Package
 from olive_portal.launch import tasks, tokens
 from olive_portal.launch.models import Session, Visitor
+from olive_portal.news.models import Post
 from olive_portal.preservation.models import ReceivedMets
+from olive_portal.releases.models import Release, ReleaseFile
 from tests.portal.permission_table import ROLES, lines
 
 LINES = lines()
 # What the rooms give their curators to do; docs/howto/curate.md tells so.
-CURATED = ["catalogue"]
+CURATED = ["catalogue", "news", "releases"]
 # Of the admin itself, not ours, and all behind the same door.
 DJANGOS = {
     "app_list",
@@ -86,6 +88,7 @@ def things(db, settings, tmp_path, monkeypatch):
         session = Session.objects.create(visitor=visitor, package=package)
         found[f"${name}-session"] = session.pk
     found["$token"] = tokens.issue(session)
+    make_news()
     return found
 
 
@@ -128,6 +131,17 @@ def make_package(item):
     package.file.save("x.nxpk", ContentFile(b"1234"), save=False)
     package.save()
     return package
+
+
+def make_news():
+    for slug in ("public", "draft"):
+        Post.objects.create(slug=f"{slug}-post", title=slug, is_draft=slug == "draft")
+    for version in ("1.0", "2.0"):
+        release = Release.objects.create(
+            version=version, released_on="2026-01-01", is_draft=version == "2.0"
+        )
+        file = ReleaseFile(release=release, name="client.tar", size=4, sha256="0" * 64)
+        file.file.save("client.tar", ContentFile(b"1234"))
 
 
 def address(line, things):

@@ -3,24 +3,13 @@ page is wider than the screen, and the theme that was chosen stays."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from olive_portal.accounts.models import User
+from tests.portal.browsing import in_browser, look, needs_chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+__all__ = ["in_browser"]  # a fixture
+
 PAGES = [
     "/",
     "/collections",
@@ -34,28 +23,9 @@ PAGES = [
     "/nothing",
 ]
 pytestmark = [
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
+    needs_chromium,
     pytest.mark.django_db(transaction=True),
 ]
-
-
-@pytest.fixture(scope="module")
-def in_browser():
-    """Runs `work(browser, ...)` in the one thread that the browser lives in.
-
-    A thread of its own: Playwright keeps an event loop in it, near which Django would
-    refuse to use the database.
-    """
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        playwright = thread.submit(sync_playwright().start).result()
-        browser = thread.submit(
-            lambda: playwright.chromium.launch(
-                executable_path=str(CHROMIUM), args=FLAGS
-            )
-        ).result()
-        yield lambda work, *args: thread.submit(work, browser, *args).result()
-        thread.submit(browser.close).result()
-        thread.submit(playwright.stop).result()
 
 
 @pytest.fixture
@@ -70,29 +40,6 @@ def library(live_server, make_collection, make_item, make_exhibit, make_screensh
     make_collection("empty", tint="sand")
     User.objects.create_user("alice")
     return live_server.url
-
-
-def look(browser, url, theme, width):
-    """What axe complains of, what the console said, how far the page is too wide."""
-    with browser.new_context(
-        color_scheme=theme, viewport={"width": width, "height": 800}
-    ) as context:
-        page = context.new_page()
-        said = []
-        page.on("console", lambda message: said.append(message.text))
-        page.goto(url)
-        violations = Axe().run(page).response["violations"]
-        found = [
-            (violation["id"], node["html"])
-            for violation in violations
-            for node in violation["nodes"]
-        ]
-        overflow = page.evaluate("document.documentElement.scrollWidth") - width
-    return (
-        found,
-        [text for text in said if "404" not in text and "410" not in text],
-        overflow,
-    )
 
 
 @pytest.mark.parametrize("width", [1280, 320])

@@ -3,12 +3,16 @@ from __future__ import annotations
 import uuid
 
 import pytest
+import requests
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from olive_portal.accounts.models import User
 from olive_portal.launch import services, tokens
 from olive_portal.launch.models import Session, State
+from olive_portal.releases.models import Release
+from vmnetx.package.http import USER_AGENT
 
 
 @pytest.fixture
@@ -36,6 +40,51 @@ def test_a_link_starts_nothing(client, launch_url, asked, method):
     answer = getattr(client, method)(launch_url)
     assert answer.headers["Location"] == "/items/invaders"
     assert not Session.objects.exists()
+
+
+@pytest.fixture
+def required():
+    """A release that everybody must have."""
+    Release.objects.create(
+        version="0.5.1", released_on="2015-06-03", is_draft=False, is_required=True
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["vmnetx", "vmnetfs"])
+def test_a_client_that_is_too_old_shows_why(live_server, make_session, required, name):
+    """As the client of 2015 does it: the text of a failed HEAD, by its library."""
+    url = tokens.package_url(make_session(), reader=tokens.Reader.DESKTOP)
+    path = url.removeprefix(settings.BASE_URL)
+    headers = {"User-Agent": f"{name}/0.5.0 python-requests/2.3.0"}
+    answer = requests.head(live_server.url + path, headers=headers, timeout=60)
+    with pytest.raises(requests.HTTPError) as failure:
+        answer.raise_for_status()
+    assert str(failure.value).startswith(
+        "403 Client Error: VMNetX 0.5.0 is too old for this library. Please install "
+        f"version 0.5.1 or newer: {settings.BASE_URL}/releases"
+    )
+    body = requests.get(live_server.url + path, headers=headers, timeout=60)
+    assert body.text.startswith("VMNetX 0.5.0 is too old")
+
+
+@pytest.mark.parametrize(
+    ("reader", "agent"),
+    [
+        (tokens.Reader.DESKTOP, "vmnetx/0.5.1 python-requests/2.3.0"),
+        (tokens.Reader.DESKTOP, USER_AGENT),
+        (tokens.Reader.DESKTOP, "curl/8.14.1"),
+        (tokens.Reader.DESKTOP, None),
+        # The server is the operator's own, whichever version it is of.
+        (tokens.Reader.SERVER, "vmnetx/0.1 python-requests/2.34.2"),
+    ],
+)
+def test_nobody_else_is_refused(client, make_session, required, reader, agent):
+    url = tokens.package_url(make_session(), reader=reader)
+    headers = {"User-Agent": agent} if agent else {}
+    answer = client.head(url, headers=headers)
+    answer.close()
+    assert answer.status_code == 200
 
 
 def test_a_post_without_the_csrf_token_starts_nothing(launch_url, asked):
