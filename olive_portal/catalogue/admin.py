@@ -84,7 +84,8 @@ class AgentAdmin(AgentBase):
 @admin.register(Subject)
 class SubjectAdmin(SubjectBase):
     formfield_overrides = URL_FIELDS
-    list_display = ["term", "uri"]
+    list_display = ["term", "kind", "uri"]
+    list_filter = ["kind"]
     search_fields = ["term", "uri"]
 
     @override

@@ -14,6 +14,9 @@ POINT = r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?|\d{3}X)[~
 PATTERN = rf"^{POINT}(?:/{POINT})?$"
 HINT = "A date such as 1992, 1992-03, 1992-03-03, 199X, 1992~ or 1977/1979."
 
+# Years that one date may stretch over: more is a slip of the pen.
+LONGEST_SPAN = 100
+
 WORDS = {"~": "about {}", "?": "{} (uncertain)"}
 
 
@@ -45,3 +48,25 @@ def _bare_in_words(bare: str) -> str:
         return bare
     month = date(2000, parts[1], 1).strftime("%B")
     return " ".join([*map(str, parts[2:]), month, bare[:4]])
+
+
+def years(issued: str) -> list[int]:
+    """Every year that the date may mean; of a decade none in particular."""
+    if not re.match(PATTERN, issued) or "X" in issued:
+        return []
+    points = [int(point[:4]) for point in issued.split("/")]
+    return list(range(points[0], min(points[-1], points[0] + LONGEST_SPAN) + 1))
+
+
+def decades(issued: str) -> list[str]:
+    """`1977/1981` as `1970s` and `1980s`."""
+    if not re.match(PATTERN, issued):
+        return []
+    points = [int(point[:3]) for point in issued.split("/")]
+    last = min(points[-1], points[0] + LONGEST_SPAN // 10)
+    return [f"{decade}0s" for decade in range(points[0], last + 1)]
+
+
+def first_year(issued: str) -> int | None:
+    """Where the date stands among others; a decade stands at its start."""
+    return int(issued[:4].replace("X", "0")) if re.match(PATTERN, issued) else None

@@ -1,14 +1,40 @@
 from __future__ import annotations
 
+from functools import partial
+
+from django.db import transaction
 from django.utils import timezone
 
+from olive_portal.catalogue.models import Item
 from olive_portal.catalogue.models.item import ItemQuerySet
+from olive_portal.catalogue.search import indexing, manuals
 
 
+@transaction.atomic
 def record_change(*, items: ItemQuerySet) -> int:
-    """Tell harvesters that the descriptions of `items` are others than before.
+    """Tell harvesters and search that `items` are described otherwise than before.
 
     Call it for a real change only, in the transaction that makes it. Returns how many
     items that were.
     """
-    return items.update(changed_at=timezone.now())
+    count = items.update(changed_at=timezone.now())
+    indexing.update(items=items)
+    # After commit: reading takes its time, and nobody should wait for us meanwhile.
+    changed = Item.objects.filter(pk__in=list(items.values_list("pk", flat=True)))
+    transaction.on_commit(partial(manuals.read_new, items=changed))
+    return count
+
+
+def index_missing() -> int:
+    """Let search know what it does not, such as after an upgrade. Returns how many."""
+    missing = list(indexing.missing().values_list("pk", flat=True))
+    indexing.update(items=Item.objects.filter(pk__in=missing))
+    manuals.read_new(items=Item.objects.all())
+    return len(missing)
+
+
+def index_everything() -> int:
+    """Write every entry anew. Returns how many items the public may find."""
+    indexing.update(items=Item.objects.all())
+    manuals.read_new(items=Item.objects.all())
+    return Item.objects.public().count()

@@ -17,6 +17,7 @@ from olive_portal.catalogue.models import (
     Item,
     Role,
     Subject,
+    SubjectKind,
 )
 from olive_portal.metadata.records import Name, Rights, TitleRecord
 from olive_portal.preservation import shelving
@@ -179,18 +180,22 @@ def _agent(name: Name) -> Agent:
 
 
 def _set_subjects(item: Item, record: TitleRecord) -> None:
-    wanted = {subject.text: subject.uri for subject in record.subjects}
-    for genre in record.genres:
-        wanted.setdefault(genre, "")
-    item.subjects.set([_subject(term, uri) for term, uri in wanted.items()])
+    topics = [
+        _subject(subject.text, subject.uri, SubjectKind.TOPIC)
+        for subject in record.subjects
+    ]
+    genres = [_subject(genre, "", SubjectKind.GENRE) for genre in record.genres]
+    item.subjects.set([*topics, *genres])
 
 
-def _subject(term: str, uri: str) -> Subject:
-    subject = Subject.objects.filter(term=term).first()
-    if subject is None or (uri and not subject.uri):
-        subject = subject or Subject(term=term)
+def _subject(term: str, uri: str, kind: SubjectKind) -> Subject:
+    """What one record calls a genre is one for all: the term has one row."""
+    subject = Subject.objects.filter(term=term).first() or Subject(term=term)
+    if uri and not subject.uri:
         subject.uri = uri
-        _save(subject)
+    if kind == SubjectKind.GENRE:
+        subject.kind = kind
+    _save(subject)
     return subject
 
 

@@ -30,6 +30,7 @@ GET                            robots                         | 200
 GET                            collections                    | 200
 GET                            collection games               | 200
 GET                            collection nowhere             | 404
+GET                            search                         | 200
 GET                            item published                 | 200
 GET                            item draft                     | 404 404 200 200
 GET                            item withdrawn                 | 410

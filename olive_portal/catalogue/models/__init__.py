@@ -10,10 +10,16 @@ from olive_portal.catalogue.models.description import (
     Identifier,
     Role,
     Subject,
+    SubjectKind,
 )
 from olive_portal.catalogue.models.item import Item
 from olive_portal.catalogue.models.media import MEDIA_TYPES, Media, MediaKind
 from olive_portal.catalogue.models.package import Arch, DiskFormat, Network, Package
+from olive_portal.catalogue.models.search import (
+    ManualText,
+    SearchEntry,
+    SearchRevision,
+)
 from olive_portal.catalogue.models.state import State
 
 __all__ = [
@@ -26,12 +32,16 @@ __all__ = [
     "DiskFormat",
     "Identifier",
     "Item",
+    "ManualText",
     "Media",
     "MediaKind",
     "Network",
     "Package",
     "Role",
+    "SearchEntry",
+    "SearchRevision",
     "State",
     "Subject",
+    "SubjectKind",
     "Tint",
 ]

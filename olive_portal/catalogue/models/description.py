@@ -48,14 +48,28 @@ class Agent(models.Model):
         return self.name
 
 
+class SubjectKind(models.TextChoices):
+    TOPIC = "topic", "what it is about"
+    GENRE = "genre", "what kind of program it is"
+
+
 class Subject(models.Model):
     """What a program is about or of what kind it is, in the words of a vocabulary."""
 
     term = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(
+        max_length=5, choices=SubjectKind.choices, default=SubjectKind.TOPIC
+    )
     uri = models.URLField("authority URI", max_length=500, blank=True)
 
     class Meta:
         ordering = ["term"]
+        constraints = [
+            models.CheckConstraint(
+                name="subject_kinds_are_known",
+                condition=Q(kind__in=SubjectKind.values),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.term

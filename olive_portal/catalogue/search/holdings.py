@@ -1,0 +1,146 @@
+"""Which public items have which values, in memory: a set of keys a value.
+
+Counting every value of every facet takes a database a scan for each facet; sets are
+intersected in microseconds (docs/decisions/ has the figures). Each process has its own
+copy, and brings it up to date from the entries' table before each answer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from uuid import UUID
+
+from pyroaring import BitMap
+
+from olive_portal.catalogue.models import SearchEntry, SearchRevision
+from olive_portal.catalogue.search.facets import NAMES
+from olive_portal.catalogue.search.words import fold, split
+
+Key = str | float
+# More than this at once, and sorting anew is quicker than putting each in its place.
+MANY = 200
+# After every year, so that what has no date stands last.
+NO_YEAR = 10_000.0
+HEAD = ("title", "names", "subjects")
+
+
+class Order:
+    """Items in the order of a key."""
+
+    def __init__(self) -> None:
+        self._keys: dict[int, Key] = {}
+        self._pks: list[int] = []
+
+    def change(self, changed: dict[int, Key | None]) -> None:
+        """Give items their keys; None takes them out."""
+        for pk in changed.keys() & self._keys.keys():
+            if len(changed) <= MANY:
+                self._pks.pop(self._place(pk))
+        new = {pk: key for pk, key in changed.items() if key is not None}
+        for pk in changed.keys() - new.keys():
+            self._keys.pop(pk, None)
+        self._keys |= new
+        if len(changed) > MANY:
+            self._pks = sorted(self._keys, key=self._key)
+            return
+        for pk in new:
+            insort(self._pks, pk, key=self._key)
+
+    def walk(self, wanted: BitMap) -> Iterator[int]:
+        return (pk for pk in self._pks if pk in wanted)
+
+    def walk_back(self, wanted: BitMap) -> Iterator[int]:
+        return (pk for pk in reversed(self._pks) if pk in wanted)
+
+    def _key(self, pk: int) -> tuple[Key, int]:
+        return self._keys[pk], pk
+
+    def _place(self, pk: int) -> int:
+        return bisect_left(self._pks, self._key(pk), key=self._key)
+
+
+class Holdings:
+    """Everything that the public may find, by value, by word and in order."""
+
+    def __init__(self, epoch: UUID) -> None:
+        self.epoch = epoch
+        self.number = 0
+        self.everything = BitMap()
+        self.by_value = {name: defaultdict[str, BitMap](BitMap) for name in NAMES}
+        self.by_word = defaultdict[str, BitMap](BitMap)
+        self.by_title, self.by_year, self.by_arrival = Order(), Order(), Order()
+
+    def catch_up(self, number: int) -> None:
+        entries = SearchEntry.objects.newer_than(self.number)
+        fields = ("item_id", "is_public", "facets", "year", "added_at", *HEAD)
+        rows = list(entries.values_list(*fields))
+        self._forget([row[0] for row in rows])
+        titles: dict[int, Key | None] = {}
+        years: dict[int, Key | None] = {}
+        arrivals: dict[int, Key | None] = {}
+        for pk, is_public, facets, year, added_at, *head in rows:
+            titles[pk] = fold(head[0]) if is_public else None
+            years[pk] = (year or NO_YEAR) if is_public else None
+            arrivals[pk] = added_at.timestamp() if is_public else None
+            if is_public:
+                self._take_in(pk, facets, head)
+        self.by_title.change(titles)
+        self.by_year.change(years)
+        self.by_arrival.change(arrivals)
+        self.number = number
+
+    def having_any(self, name: str, values: Iterable[str]) -> BitMap:
+        sets = self.by_value[name]
+        return BitMap.union(BitMap(), *(sets[v] for v in values if v in sets))
+
+    def counts(self, name: str, wanted: BitMap) -> dict[str, int]:
+        """How many of `wanted` have each value of a facet; values with none are out."""
+        sets = self.by_value[name].items()
+        counted = ((v, having.intersection_cardinality(wanted)) for v, having in sets)
+        return {value: count for value, count in counted if count}
+
+    def _take_in(self, pk: int, facets: dict[str, list[str]], head: list[str]) -> None:
+        self.everything.add(pk)
+        for name, values in facets.items():
+            for value in values:
+                self.by_value[name][value].add(pk)
+        for word in {word for text in head for word in split(text)}:
+            self.by_word[word].add(pk)
+
+    def _forget(self, pks: list[int]) -> None:
+        known = self.everything & BitMap(pks)
+        if not known:
+            return
+        self.everything -= known
+        for sets in (*self.by_value.values(), self.by_word):
+            for value in [v for v, having in sets.items() if having.intersect(known)]:
+                sets[value] -= known
+                if not sets[value]:
+                    del sets[value]
+
+
+_lock = Lock()
+_kept: list[Holdings] = []
+
+
+@contextmanager
+def current() -> Iterator[Holdings]:
+    """The holdings as of now, for one thread at a time; work with them briefly."""
+    with _lock:
+        revision = SearchRevision.objects.first()
+        if revision is None:
+            yield Holdings(UUID(int=0))
+            return
+        holdings = _kept.pop() if _kept else Holdings(revision.epoch)
+        is_other = holdings.epoch != revision.epoch or holdings.number > revision.number
+        if is_other:
+            holdings = Holdings(revision.epoch)
+        if holdings.number < revision.number:
+            # An error in here leaves nothing half done: it was taken out above.
+            holdings.catch_up(revision.number)
+        _kept.append(holdings)
+        yield holdings

@@ -1,0 +1,79 @@
+"""The facets beside the results, and what is chosen of them, as links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from olive_portal.catalogue.search.facets import COLLECTION, FACETS, Facet
+from olive_portal.catalogue.search.finding import Answer
+from olive_portal.catalogue.search.questions import Question
+
+# A page stays light and a list readable; browsing shows them all.
+MOST_SHOWN = 6
+MOST_FOLDED = 24
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value, and the question in which it is chosen, or no longer is."""
+
+    label: str
+    count: int
+    is_chosen: bool
+    query: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    facet: Facet
+    shown: tuple[Choice, ...]
+    folded: tuple[Choice, ...]
+
+
+def panels(answer: Answer) -> list[Panel]:
+    made = [_panel(facet, answer) for facet in FACETS if facet.is_listed]
+    return [panel for panel in made if panel.shown]
+
+
+def chosen(answer: Answer) -> list[Choice]:
+    """Every chosen value, also one that finds nothing: it has to be removable."""
+    return [
+        _choice(facet, value, answer)
+        for facet in FACETS
+        for value in answer.question.chosen.get(facet.name, ())
+    ]
+
+
+def hidden_fields(question: Question) -> list[tuple[str, str]]:
+    """What a form keeps when somebody types other words."""
+    return [(name, v) for name, values in question.chosen.items() for v in values]
+
+
+def _panel(facet: Facet, answer: Answer) -> Panel:
+    values = _sorted(facet, answer)
+    choices = [_choice(facet, value, answer) for value in values]
+    return Panel(
+        facet,
+        tuple(choices[:MOST_SHOWN]),
+        tuple(choices[MOST_SHOWN : MOST_SHOWN + MOST_FOLDED]),
+    )
+
+
+def _sorted(facet: Facet, answer: Answer) -> Iterable[str]:
+    """Chosen ones first, then by count; decades in their order."""
+    counts = answer.counts.get(facet.name, {})
+    picked = answer.question.chosen.get(facet.name, ())
+    if facet.name == "decade":
+        return sorted(counts, key=lambda value: (value not in picked, value))
+    return sorted(counts, key=lambda v: (v not in picked, -counts[v], v.casefold()))
+
+
+def _choice(facet: Facet, value: str, answer: Answer) -> Choice:
+    is_collection = facet.name == COLLECTION
+    return Choice(
+        answer.collections.get(value, value) if is_collection else value,
+        answer.counts.get(facet.name, {}).get(value, 0),
+        value in answer.question.chosen.get(facet.name, ()),
+        answer.question.toggled(facet.name, value).query or "?",
+    )
