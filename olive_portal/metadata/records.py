@@ -9,8 +9,12 @@ from urllib.parse import unquote, urlsplit
 
 from olive_portal.metadata.errors import BadRecord
 
+# The groups of files in a METS record: what they are used for.
 SCREENSHOTS = "SCREENSHOTS"
 DOCUMENTATION = "DOCUMENTATION"
+VM_PACKAGE = "VM PACKAGE"
+VM_COMPONENTS = "VM COMPONENTS"
+PACKAGE_TYPE = "application/x-vmnetx-package"
 
 
 class Part(Enum):
@@ -146,18 +150,18 @@ class Environment:
 class Package:
     """One version of the title's virtual machine, and what is in its file.
 
-    `published` is a moment in UTC, or "" for what never was.
+    `number` is 0 where the record does not count its versions; `published` is a moment
+    in UTC, or "" for what never was.
     """
 
-    number: int
-    filename: str
-    size: int
-    sha256: str
-    arch: str
-    memory_bytes: int
-    vcpus: int = 1
+    number: int = 0
+    filename: str = ""
+    size: int | None = None
+    sha256: str = ""
+    arch: str = ""
+    memory_bytes: int | None = None
+    vcpus: int | None = None
     published: str = ""
-    url: str = ""
     components: tuple[File, ...] = ()
 
 
@@ -176,6 +180,15 @@ class Route:
     kind: str
     url: str
     label: str = ""
+
+
+@dataclass(frozen=True)
+class Face:
+    """The same record in another format, by its address."""
+
+    format: str
+    url: str
+    media_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -243,6 +256,7 @@ class TitleRecord:
     routes: tuple[Route, ...] = ()
     events: tuple[Event, ...] = ()
     agents: tuple[Agent, ...] = ()
+    faces: tuple[Face, ...] = ()
     objid: str = ""
     url: str = ""
     archive: str = ""

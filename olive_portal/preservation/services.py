@@ -15,6 +15,7 @@ from django.utils import timezone
 from olive_portal.accounts.models import User
 from olive_portal.catalogue.models import Item, Package, State
 from olive_portal.catalogue.services import record_change
+from olive_portal.metadata.records import File
 from olive_portal.preservation import keeping, locking, recording, storing
 from olive_portal.preservation.errors import BadSubmission, WrongState
 from olive_portal.preservation.history import record_event
@@ -181,8 +182,12 @@ def _record(
 
 def _check_digest(submission: Submission, incoming: Incoming) -> None:
     """Raises BadSubmission where the record knows the package by another digest."""
-    files = submission.record.files if submission.record else ()
-    for file in files:
+    record = submission.record
+    named = list(record.files) if record else []
+    if record and record.package:
+        whole = record.package
+        named.append(File(href=whole.filename, sha256=whole.sha256))
+    for file in named:
         is_it = submission.package and Path(file.href).name == submission.package.name
         if is_it and file.sha256 not in {"", incoming.sha256}:
             raise BadSubmission(

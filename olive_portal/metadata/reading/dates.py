@@ -1,4 +1,4 @@
-"""MODS dates become one W3CDTF or EDTF (ISO 8601-2) expression."""
+"""Dates of records become one W3CDTF or EDTF (ISO 8601-2) expression."""
 
 from __future__ import annotations
 
@@ -43,13 +43,19 @@ def _rank(element: etree._Element) -> tuple[bool, bool]:
 
 
 def _expression(element: etree._Element) -> str:
-    """`c1992`, `[1992]` and qualifiers with EDTF's sign; other words as they are."""
     text = text_of(element)
+    sign = QUALIFIERS.get(element.get("qualifier", ""), "")
+    if (found := expression(text)) != text:
+        return found
+    return text + sign if text[:1].isdigit() and text[-1:].isdigit() else text
+
+
+def expression(text: str) -> str:
+    """`c1992` and `[1992]` with EDTF's sign, a moment as its day; else as it is."""
     if moment := MOMENT.fullmatch(text):
         return moment[1]
     if about := ABOUT.fullmatch(text):
         return f"{about[1]}~"
     if copyright_year := COPYRIGHT.fullmatch(text):
         return copyright_year[1]
-    sign = QUALIFIERS.get(element.get("qualifier", ""), "")
-    return text + sign if text[:1].isdigit() and text[-1:].isdigit() else text
+    return text

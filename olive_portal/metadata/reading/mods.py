@@ -36,6 +36,24 @@ HOST = "m:relatedItem[@type='host']"
 PACKAGE_VERSION = re.compile(r"Package version (\d{1,9})")
 PUBLISHING = {"distributor", "issuing body", "publisher"}
 ELISIONS = ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+# What read() reads, or says itself of every title; of some only certain types.
+UNDERSTOOD: dict[str, set[str]] = {
+    "abstract": set(),
+    "accessCondition": set(),
+    "genre": set(),
+    "identifier": set(),
+    "language": set(),
+    "location": set(),
+    "name": set(),
+    "note": {"significance", "platform", "system details", "version identification"},
+    "originInfo": set(),
+    "physicalDescription": set(),
+    "recordInfo": set(),
+    "relatedItem": {"host", "otherVersion"},
+    "subject": set(),
+    "titleInfo": set(),
+    "typeOfResource": set(),
+}
 SUBJECT_PARTS = ("topic", "geographic", "temporal", "name", "titleInfo", "genre")
 
 
@@ -89,6 +107,24 @@ def _other_versions(mods: etree._Element) -> Iterator[OtherVersion]:
 def _texts(elements: list[etree._Element]) -> tuple[str, ...]:
     """The elements' texts, each once, in their order."""
     return tuple(dict.fromkeys(filter(None, map(text_of, elements))))
+
+
+def package_version(mods: etree._Element) -> int:
+    """The number that the portal gives to its package; 0 where there is none."""
+    for note in mods.findall("m:note[@type='version identification']", NS):
+        if number := PACKAGE_VERSION.fullmatch(text_of(note)):
+            return int(number[1])
+    return 0
+
+
+def not_understood(mods: etree._Element) -> list[etree._Element]:
+    """The record's own children that read() makes nothing of."""
+    return [element for element in mods if not _is_understood(element)]
+
+
+def _is_understood(element: etree._Element) -> bool:
+    kinds = UNDERSTOOD.get(_local(element))
+    return kinds is not None and (not kinds or element.get("type", "") in kinds)
 
 
 def _titles(mods: etree._Element) -> tuple[str, tuple[str, ...]]:

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from olive_portal.metadata.records import Identifier, Part, TitleRecord
+from olive_portal.metadata.records import (
+    PACKAGE_TYPE,
+    Identifier,
+    Part,
+    TitleRecord,
+)
 from olive_portal.metadata.writing.elements import say, serialise, start
 
 # Where an identifier of this scheme can be looked up; others are said as they are.
@@ -73,7 +78,8 @@ def _descriptions(record: TitleRecord) -> tuple[str, ...]:
 def _formats(record: TitleRecord) -> tuple[str, ...]:
     if record.package is None:
         return ()
-    return ("application/x-vmnetx-package", f"{record.package.size} bytes")
+    size = record.package.size
+    return (PACKAGE_TYPE, "" if size is None else f"{size} bytes")
 
 
 def _relations(record: TitleRecord) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from olive_portal.metadata import relators
 from olive_portal.metadata.records import (
+    PACKAGE_TYPE,
     Collection,
     Name,
     Part,
@@ -158,9 +159,10 @@ def _physical_description(root: etree._Element, record: TitleRecord) -> None:
     described = add(root, "mods:physicalDescription")
     add(described, "mods:form", "electronic", authority="marcform")
     if record.package is not None:
-        add(described, "mods:internetMediaType", "application/x-vmnetx-package")
-        extent = f"1 virtual machine ({record.package.size} bytes)"
-        add(described, "mods:extent", extent)
+        add(described, "mods:internetMediaType", PACKAGE_TYPE)
+        size = record.package.size
+        length = "" if size is None else f" ({size} bytes)"
+        add(described, "mods:extent", f"1 virtual machine{length}")
     add(described, "mods:digitalOrigin", "born digital")
 
 
@@ -169,7 +171,7 @@ def _texts(root: etree._Element, record: TitleRecord) -> None:
     say(root, "mods:note", record.significance, type="significance")
     say(root, "mods:note", record.platform, type="platform")
     say(root, "mods:note", record.system_details, type="system details")
-    if record.package is not None:
+    if record.package is not None and record.package.number:
         version = f"Package version {record.package.number}"
         add(root, "mods:note", version, type="version identification")
 

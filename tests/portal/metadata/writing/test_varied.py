@@ -10,12 +10,12 @@ from itertools import chain
 
 import pytest
 
-from olive_portal.metadata.writing import dublin_core, mods
+from olive_portal.metadata.writing import dublin_core, mets, mods, premis
 from tests.portal.metadata import varied
 from tests.portal.metadata.schemas import complaints, needs_schemas
 
 COUNT = int(os.environ.get("OLIVE_VARIED", "300"))
-FORMATS = [dublin_core, mods]
+FORMATS = [dublin_core, mods, premis, mets]
 
 
 @needs_schemas
