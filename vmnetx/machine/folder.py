@@ -25,6 +25,8 @@ QMP, VNC, SPICE, OVERLAY = (
 MAX_SOCKET_PATH = 107
 
 LAST_LINES = 5
+# What QEMU says at each start, when it waits for its monitor.
+WAITING = "QEMU waiting for connection on"
 LAST_BYTES = 4096
 
 
@@ -72,6 +74,7 @@ def last_words(directory: Path, exit_code: int | None) -> str:
             lines = log.read().decode(errors="replace").splitlines()
     except OSError:
         lines = []
+    lines = [line for line in lines if WAITING not in line]
     if exit_code is not None and exit_code < 0:
         lines.append(f"killed by {signal.Signals(-exit_code).name}")
     return "; ".join(lines[-LAST_LINES:]) or "without a word"

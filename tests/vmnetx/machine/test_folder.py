@@ -56,3 +56,11 @@ def test_last_words_are_few(tmp_path):
 
 def test_a_missing_log_says_nothing(tmp_path):
     assert folder.last_words(tmp_path, 1) == "without a word"
+
+
+def test_what_is_said_at_each_start_is_no_last_word(tmp_path):
+    (tmp_path / folder.LOG).write_text(
+        "2026-01-01T00:00:00Z qemu: info: QEMU waiting for connection on: unix:x\n"
+        "no such device\n"
+    )
+    assert folder.last_words(tmp_path, 1) == "no such device"
