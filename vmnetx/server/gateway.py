@@ -1,8 +1,11 @@
 """The gateway: the TCP listener of the thin-client protocol, and its connections.
 
-    listener -> Admission -> Connection -> ServerEndpoint
-                                 |  message mode: events of its GatewayInstance
-                                 |  viewer mode: raw bytes to and from SPICE
+    listener -> Admission -> (TLS) -> Connection -> ServerEndpoint
+                                          |  message mode: events of its instance
+                                          |  viewer mode: raw bytes to and from SPICE
+
+A peer takes its place before its TLS handshake, which costs more than all that it may
+say afterwards.
 
 asyncio keeps the listener alive: a peer that resets before it is accepted is nobody's
 error, and when descriptors run out accepting is tried again a second later.
@@ -13,21 +16,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, cast
 
 from vmnetx.server.gateway_connection import Connection
 from vmnetx.server.gateway_instance import GatewayInstance, Lookup
 from vmnetx.server.gateway_limits import Admission, GatewayLimits
-from vmnetx.server.gateway_streams import READ_SIZE
+from vmnetx.server.gateway_streams import open_streams
 
 __all__ = ["PORT", "Gateway", "GatewayInstance", "GatewayLimits", "Lookup"]
 
 logger = logging.getLogger(__name__)
 
 PORT: Final = 18923
+Context = Callable[[], ssl.SSLContext]
 _BACKLOG: Final = 256
-_HANDSHAKE_SECONDS: Final = 10.0
 
 
 class Gateway:
@@ -37,28 +40,24 @@ class Gateway:
         self._lookup = lookup
         self._limits = limits or GatewayLimits()
         self._admission = Admission(self._limits)
-        self._connections: dict[asyncio.Task[None], Connection] = {}
+        self._connections: dict[asyncio.Task[None], Connection | None] = {}
         self._servers: list[asyncio.Server] = []
 
     async def listen(
         self,
         host: str | Sequence[str] | None = None,
         port: int = PORT,
-        ssl_context: ssl.SSLContext | None = None,
+        tls: Context | None = None,
     ) -> int:
         """Accept clients on `host`, by default every IPv4 and IPv6 address.
 
-        With an SSLContext they must speak TLS. May be called more than once. Returns
-        the port, which is a free one for 0; OSError if it cannot be had.
+        With `tls`, which gives each its SSLContext, they must speak TLS. May be called
+        more than once. Returns the port, which is a free one for 0; OSError if it
+        cannot be had.
         """
-        server = await asyncio.start_server(
-            self._on_connect,
-            host,
-            port,
-            limit=READ_SIZE,
-            backlog=_BACKLOG,
-            ssl=ssl_context,
-            ssl_handshake_timeout=None if ssl_context is None else _HANDSHAKE_SECONDS,
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: _Arrival(self, tls and tls()), host, port, backlog=_BACKLOG
         )
         self._servers.append(server)
         bound: int = server.sockets[0].getsockname()[1]
@@ -75,8 +74,11 @@ class Gateway:
         for server in self._servers:
             server.close()
         # 2. Everybody hears what was still to be said, and is let go.
-        for connection in self._connections.values():
-            connection.end()
+        for task, connection in self._connections.items():
+            if connection is None:
+                task.cancel()
+            else:
+                connection.end()
         if self._connections:
             limit = self._limits.flush_seconds + self._limits.linger_seconds
             await asyncio.wait(self._connections, timeout=limit)
@@ -87,19 +89,47 @@ class Gateway:
             await server.wait_closed()
         self._servers.clear()
 
-    async def _on_connect(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    def welcome(
+        self, transport: asyncio.Transport, ssl_context: ssl.SSLContext | None
     ) -> None:
+        """Give a peer its place and its task, or reset it."""
         # None for a peer that reset before it was accepted.
-        peer = writer.get_extra_info("peername")
+        peer = transport.get_extra_info("peername")
         if peer is None or not self._admission.admit(peer[0]):
-            writer.transport.abort()
+            transport.abort()
             return
-        task = asyncio.current_task()
-        connection = Connection((reader, writer), self._lookup, self._limits)
+        task = asyncio.create_task(self._serve(transport, ssl_context))
+        self._connections[task] = None
+        task.add_done_callback(lambda _: self._leave(task, peer[0]))
+
+    def _leave(self, task: asyncio.Task[None], address: str) -> None:
+        del self._connections[task]
+        self._admission.release(address)
+
+    async def _serve(
+        self, transport: asyncio.Transport, ssl_context: ssl.SSLContext | None
+    ) -> None:
         try:
-            self._connections[task] = connection  # type: ignore[index]
-            await connection.serve()
-        finally:
-            self._connections.pop(task)  # type: ignore[arg-type]
-            self._admission.release(peer[0])
+            client = await open_streams(
+                transport, ssl_context, self._limits.handshake_seconds
+            )
+        except OSError as error:
+            logger.info("event=no-handshake why=%s", type(error).__name__)
+            return
+        connection = Connection(client, self._lookup, self._limits)
+        task = asyncio.current_task()
+        self._connections[task] = connection  # type: ignore[index]
+        await connection.serve()
+
+
+class _Arrival(asyncio.Protocol):
+    """Holds a peer's bytes back until somebody is there to read them."""
+
+    def __init__(self, gateway: Gateway, ssl_context: ssl.SSLContext | None) -> None:
+        self._gateway = gateway
+        self._ssl_context = ssl_context
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        incoming = cast("asyncio.Transport", transport)
+        incoming.pause_reading()
+        self._gateway.welcome(incoming, self._ssl_context)

@@ -110,7 +110,8 @@ class Connection:
                 return
             if self._spice is not None:
                 self._spice[1].write(self._endpoint.take_raw())
-                await join((self._reader, self._writer), self._spice)
+                with self._authenticated().watching():
+                    await join((self._reader, self._writer), self._spice)
                 return
 
     async def _let_go(self) -> None:

@@ -1,10 +1,11 @@
-"""What the gateway asks of an instance. `vmnetx.server.instances` provides it."""
+"""What the gateway asks of an instance. `vmnetx.server.instance` provides it."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vmnetx.wire.messages import Event
@@ -43,6 +44,9 @@ class GatewayInstance(Protocol):
 
     def touch(self) -> None:
         """Note that somebody is there."""
+
+    def watching(self) -> AbstractContextManager[None]:
+        """Within it somebody sees the screen, so the instance is in use."""
 
     async def prepare(self) -> None:
         """Return when the machine could be started. VmnetxError says why it cannot."""

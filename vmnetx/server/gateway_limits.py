@@ -16,6 +16,7 @@ class GatewayLimits:
     """A classroom behind one address has some eight for each person."""
     refusals: int = 8
     """Wrong tokens and bad messages before a stranger is shown out."""
+    handshake_seconds: float = 10.0
     authentication_seconds: float = 30.0
     spice_seconds: float = 10.0
     flush_seconds: float = 30.0

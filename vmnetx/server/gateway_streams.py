@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from typing import Final
 
 from vmnetx.server.gateway_instance import Streams
@@ -21,6 +22,35 @@ _OPTIONS: Final = (
 )
 # What a peer may still send while it is being let go.
 _LINGER_BYTES: Final = 1024 * 1024
+
+
+async def open_streams(
+    transport: asyncio.Transport, ssl_context: ssl.SSLContext | None, seconds: float
+) -> Streams:
+    """Streams of a transport that was paused when it was made.
+
+    With an SSLContext the peer has `seconds` for its handshake. OSError: it failed,
+    and the transport is closed.
+    """
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=READ_SIZE, loop=loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+    if ssl_context is None:
+        transport.set_protocol(protocol)
+        transport.resume_reading()
+        outer: asyncio.Transport | None = transport
+    else:
+        outer = await loop.start_tls(
+            transport,
+            protocol,
+            ssl_context,
+            server_side=True,
+            ssl_handshake_timeout=seconds,
+        )
+    if outer is None:
+        raise ConnectionAbortedError("the peer left during its handshake")
+    protocol.connection_made(outer)
+    return reader, asyncio.StreamWriter(outer, protocol, reader, loop)
 
 
 def set_options(writer: asyncio.StreamWriter) -> None:

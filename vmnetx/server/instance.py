@@ -10,8 +10,8 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,7 +49,7 @@ class Instance:
     ) -> None:
         self.facts = facts
         self.last_seen = datetime.now(UTC)
-        self.viewers = 0
+        self.watchers = 0
         self._seen = time.monotonic()
         self._directory = directory
         self._terms = terms
@@ -113,10 +113,21 @@ class Instance:
 
     def is_idle(self, now: float) -> bool:
         """Spec 2.6's rule, by the monotonic clock; a viewer is a sign of life."""
-        if self.viewers:
+        if self.watchers:
             self.touch()
             return False
         return now > self._seen + self.timeout_max
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Within it somebody sees the screen, so the instance is not idle."""
+        self.watchers += 1
+        self.touch()
+        try:
+            yield
+        finally:
+            self.watchers -= 1
+            self.touch()
 
     async def prepare(self) -> None:
         """The package was checked at the creation, so there is nothing to wait for."""

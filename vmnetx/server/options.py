@@ -35,6 +35,10 @@ class Options:
     secret_key: str = field(repr=False)
     host: str
     gateway: Address
+    tls_port: int
+    tls_certificate: Path | None
+    """None: no TLS."""
+    tls_key: Path | None
     control: Address
     viewer: Address
     viewer_url: str | None
@@ -64,6 +68,9 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
         secret_key=key,
         host=given.host,
         gateway=Address(given.listen, given.port),
+        tls_port=given.tls_port,
+        tls_certificate=given.tls_certificate,
+        tls_key=given.tls_key,
         control=Address(given.http_host, given.http_port),
         viewer=Address(given.viewer_host, given.viewer_port),
         viewer_url=given.viewer_url and given.viewer_url.rstrip("/"),
@@ -139,6 +146,9 @@ def _add_places(add: _Adder) -> None:
     add.one("host", "127.0.0.1", "public name of this host, in URLs")
     add.one("listen", "", "address of the thin-client protocol; all where empty")
     add.one("port", str(DEFAULT_PORT), "port of the thin-client protocol", _port)
+    add.one("tls-certificate", None, "its chain, PEM; then it speaks TLS too", Path)
+    add.one("tls-key", None, "the certificate's key, if not in that file", Path)
+    add.one("tls-port", "18926", "port of the thin-client protocol over TLS", _port)
     add.one("http-host", "127.0.0.1", "address of the control API")
     add.one("http-port", "18924", "port of the control API", _port)
     add.one("viewer-host", "127.0.0.1", "address of the viewer WebSocket")

@@ -20,8 +20,9 @@ from aiohttp import web
 from vmnetx.errors import MachineFailed
 from vmnetx.machine import accelerator, binary
 from vmnetx.machine.options import Limits, MachineOptions
-from vmnetx.server import capacity
+from vmnetx.server import capacity, tokens
 from vmnetx.server.allowing import AllowList
+from vmnetx.server.certificate import BadCertificate, Certificate
 from vmnetx.server.control import Addresses, Control
 from vmnetx.server.gateway import Gateway
 from vmnetx.server.instance import Terms
@@ -43,16 +44,22 @@ class CannotServe(Exception):
 async def serve(options: Options) -> None:
     """Serve until a signal. Raises CannotServe."""
     signals = _signals()
+    certificate = _certificate(options)
     with _only_server(options), _listening(options) as sockets:
         terms = await _terms(options)
         registry = Registry(options.data, _room(options), terms, _allow_list(options))
         await registry.adopt()
-        async with _parts(options, registry, sockets) as addresses:
+        gateway = Gateway(registry.get)
+        async with (
+            _gateway(gateway, options, certificate) as (port, tls_port),
+            _parts(options, registry, sockets, port),
+        ):
             logger.info(
-                "event=ready gateway=%d control=%d viewer=%d",
-                addresses.port,
+                "event=ready gateway=%d control=%d viewer=%d tls=%s",
+                port,
                 sockets["control"].getsockname()[1],
                 sockets["viewer"].getsockname()[1],
+                tls_port or "none",
             )
             await _until_signalled(registry, signals)
 
@@ -131,27 +138,56 @@ def _port_taken(option: str, address: Address, error: OSError) -> CannotServe:
     return CannotServe(f"{place} cannot be listened on ({option}): {error.strerror}")
 
 
+def _certificate(options: Options) -> Certificate | None:
+    """Read again at each SIGHUP, which is what renews it."""
+    if options.tls_certificate is None:
+        return None
+    try:
+        certificate = Certificate(options.tls_certificate, options.tls_key)
+    except BadCertificate as error:
+        raise CannotServe(f"The certificate cannot be used: {error}") from error
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, certificate.renew)
+    return certificate
+
+
+@asynccontextmanager
+async def _gateway(
+    gateway: Gateway, options: Options, certificate: Certificate | None
+) -> AsyncIterator[tuple[int, int | None]]:
+    """Its port, and its port for TLS."""
+    host, tls_port = options.gateway.host or None, None
+    try:
+        try:
+            port = await gateway.listen(host, options.gateway.port)
+        except OSError as error:
+            raise _port_taken("--port", options.gateway, error) from error
+        if certificate is not None:
+            address = Address(options.gateway.host, options.tls_port)
+            try:
+                tls_port = await gateway.listen(host, address.port, certificate.context)
+            except OSError as error:
+                raise _port_taken("--tls-port", address, error) from error
+        yield port, tls_port
+    finally:
+        await gateway.close()
+
+
 @asynccontextmanager
 async def _parts(
-    options: Options, registry: Registry, sockets: dict[str, socket.socket]
-) -> AsyncIterator[Addresses]:
-    """The gateway, the viewer and, when those are there, the API."""
-    gateway = Gateway(registry.get)
-    try:
-        port = await gateway.listen(options.gateway.host or None, options.gateway.port)
-    except OSError as error:
-        raise _port_taken("--port", options.gateway, error) from error
+    options: Options,
+    registry: Registry,
+    sockets: dict[str, socket.socket],
+    port: int,
+) -> AsyncIterator[None]:
+    """The viewer and, when that is there, the API."""
     viewer = Viewer(registry.get, options.viewer_origins)
     addresses = Addresses(options.host, port, _viewer_url(options, sockets["viewer"]))
     control = Control(registry, options.secret_key, addresses)
-    try:
-        async with (
-            _site(viewer.application(), sockets["viewer"]),
-            _site(control.application(), sockets["control"]),
-        ):
-            yield addresses
-    finally:
-        await gateway.close()
+    async with (
+        _site(viewer.application(), sockets["viewer"]),
+        _site(control.application(), sockets["control"]),
+    ):
+        yield
 
 
 @asynccontextmanager
@@ -171,7 +207,7 @@ async def _site(
 def _viewer_url(options: Options, listener: socket.socket) -> str:
     if options.viewer_url is not None:
         return options.viewer_url
-    return f"ws://{options.host}:{listener.getsockname()[1]}"
+    return f"ws://{tokens.in_url(options.host)}:{listener.getsockname()[1]}"
 
 
 async def _terms(options: Options) -> Terms:

@@ -26,8 +26,13 @@ def viewer_token() -> str:
 
 def instance_url(host: str, port: int, token: str) -> str:
     """vmnetx://HOST/ID/AUTHCODE, with the port where it is not the usual one."""
-    place = host if port == DEFAULT_PORT else f"{host}:{port}"
+    place = in_url(host) if port == DEFAULT_PORT else f"{in_url(host)}:{port}"
     return f"vmnetx://{place}/{token}"
+
+
+def in_url(host: str) -> str:
+    """An IPv6 address has brackets there."""
+    return f"[{host}]" if ":" in host else host
 
 
 def is_same(given: str, secret: str) -> bool:

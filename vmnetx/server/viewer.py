@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -62,7 +63,12 @@ class Viewer:
         self._find = find
         self._origins = origins
         self._limits = limits or ViewerLimits()
-        self._count = 0
+        self._open: Counter[str] = Counter()
+
+    @property
+    def viewers(self) -> int:
+        """How many are looking, at all machines."""
+        return self._open.total()
 
     def application(self) -> web.Application:
         application = web.Application()
@@ -117,20 +123,19 @@ class Viewer:
         self, web_socket: web.WebSocketResponse, instance: Instance
     ) -> None:
         if (
-            instance.viewers >= self._limits.viewers_per_instance
-            or self._count >= self._limits.viewers
+            self._open[instance.id] >= self._limits.viewers_per_instance
+            or self.viewers >= self._limits.viewers
         ):
             raise Closing(TRY_AGAIN, "too many viewers")
-        self._count += 1
-        instance.viewers += 1
-        instance.touch()
-        logger.info("event=viewer instance=%s viewers=%d", instance.id, self._count)
+        self._open[instance.id] += 1
+        logger.info("event=viewer instance=%s viewers=%d", instance.id, self.viewers)
         try:
-            await self._show(web_socket, instance)
+            with instance.watching():
+                await self._show(web_socket, instance)
         finally:
-            self._count -= 1
-            instance.viewers -= 1
-            instance.touch()
+            self._open[instance.id] -= 1
+            if not self._open[instance.id]:
+                del self._open[instance.id]
 
     async def _show(
         self, web_socket: web.WebSocketResponse, instance: Instance

@@ -4,6 +4,7 @@ machine is a word and whose SPICE is a socket of the test's."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from vmnetx.errors import Refused
 from vmnetx.server.gateway import Gateway
@@ -32,6 +33,9 @@ class Guest:
     def touch(self):
         self.touched += 1
         self.was_touched.set()
+
+    def watching(self):
+        return contextlib.nullcontext()
 
     async def prepare(self):
         pass

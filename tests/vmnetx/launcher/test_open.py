@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import ssl
 import sys
 
 import pytest
@@ -17,6 +16,8 @@ from vmnetx.launcher import open as opening
 from vmnetx.machine.disk import DiskSource
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
+from vmnetx.server.certificate import Certificate
+from vmnetx.server.gateway import Gateway
 
 IN_TIME = 30
 # In the frame that remote-viewer draws: its window is as wide as the guest's screen.
@@ -177,13 +178,32 @@ async def test_what_is_not_installed_has_its_own_exit_code(run, link):
     assert process.returncode == 3
 
 
-async def test_tls_is_spoken_when_asked_for(run, link):
-    """The gateway of the test speaks plain TCP, so the handshake fails."""
-    process = await run(link, "--tls", "--viewer", "/bin/true")
-    assert "127.0.0.1" in (errors := await said(process))
+@pytest.fixture
+async def secure_link(guest, certificate):
+    gateway = Gateway({guest.token.partition("/")[0]: guest}.get)
+    files = Certificate(certificate.path, certificate.key)
+    port = await gateway.listen("127.0.0.1", 0, files.context)
+    yield f"vmnetx://127.0.0.1:{port}/{guest.token}"
+    await gateway.close()
+
+
+async def test_a_session_is_shown_over_tls(
+    run, secure_link, guest, spice, viewer, folder, certificate
+):
+    trusted = {"SSL_CERT_FILE": str(certificate.path)}
+    process = await run("--tls", secure_link, "--viewer", str(viewer), **trusted)
+    await asyncio.to_thread((folder / "ready").read_bytes)
+    assert guest.state == "running"
+    process.terminate()
+    await said(process)
+
+
+async def test_a_certificate_that_nobody_trusts_opens_nothing(run, secure_link, guest):
+    process = await run("--tls", secure_link, "--viewer", "/bin/true")
+    assert "certificate verify failed" in (errors := await said(process))
     assert "Traceback" not in errors
     assert process.returncode == 4
-    assert issubclass(ssl.SSLError, OSError)
+    assert guest.touched == 0
 
 
 def test_the_cache_is_where_caches_are(monkeypatch, tmp_path):

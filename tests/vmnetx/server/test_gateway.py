@@ -8,8 +8,7 @@ import shutil
 import socket
 import ssl
 import struct
-import subprocess
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
@@ -62,11 +61,20 @@ class Guest:
         self.may_attach.set()
         self.is_attaching = asyncio.Event()
         self.is_dying = False
+        self.watchers = 0
+        self.is_alone = asyncio.Event()
         self.has_left = asyncio.Event()
         self.spice_has_ended = asyncio.Event()
 
     def touch(self):
         self.touched += 1
+
+    @contextmanager
+    def watching(self):
+        self.watchers += 1
+        yield
+        self.watchers -= 1
+        self.is_alone.set()
 
     async def prepare(self):
         if self.trouble:
@@ -162,7 +170,7 @@ def serve(guest):
             {TOKEN.split("/")[0]: guest}.get,
             GatewayLimits(linger_seconds=0.1, **limits),
         )
-        port = await gateway.listen(host, 0, tls[0])
+        port = await gateway.listen(host, 0, tls[0] and (lambda: tls[0]))
         clients = []
 
         async def dial():
@@ -353,6 +361,16 @@ async def test_what_is_pipelined_behind_attach_viewer_reaches_spice(dial, guest)
     assert (await viewer.hear()).state == "running"
     assert await viewer.hear() == AttachingViewer()
     assert await viewer.reader.readexactly(4) == b"REDQ"
+
+
+async def test_a_viewer_keeps_its_instance_in_use(dial, guest):
+    """In the original an instance could be collected while it was looked at."""
+    guest.state = "running"
+    viewer = await attach(dial)
+    assert guest.watchers == 1
+    viewer.writer.close()
+    async with asyncio.timeout(IN_TIME):
+        await guest.is_alone.wait()
 
 
 async def test_megabytes_pass_a_viewer_unchanged(dial, guest):
@@ -555,17 +573,11 @@ async def test_ipv6_is_served(serve):
 
 
 @pytest.fixture
-def tls(tmp_path):
+def tls(certificate):
     """Both ends' contexts, for a certificate made here."""
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    subject = "-x509 -days 1 -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
-    new_key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
-    command = ["openssl", "req", *subject.split(), *new_key.split()]
-    files = ["-keyout", key, "-out", certificate]
-    subprocess.run([*command, *files], check=True, capture_output=True)
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(certificate, key)
-    return server, ssl.create_default_context(cafile=certificate)
+    server.load_cert_chain(certificate.path, certificate.key)
+    return server, ssl.create_default_context(cafile=certificate.path)
 
 
 async def test_tls_is_served(serve, tls, guest):
@@ -575,6 +587,29 @@ async def test_tls_is_served(serve, tls, guest):
         viewer = await attach(dial)
         viewer.writer.write(b"redq")
         assert await viewer.reader.readexactly(4) == b"REDQ"
+
+
+async def test_a_peer_has_its_place_before_its_handshake(serve, tls):
+    """A handshake costs more than all that a stranger may say after it."""
+    async with serve(tls=(tls[0], None), connections_per_address=1) as dial:
+        await dial()
+        assert await (await dial()).is_closed()
+        assert dial.gateway.connections == 1
+
+
+async def test_a_peer_that_makes_no_handshake_is_let_go(serve, tls):
+    async with serve(tls=(tls[0], None), handshake_seconds=0.1) as dial:
+        assert await (await dial()).is_closed()
+
+
+async def test_closing_waits_for_no_handshake(serve, tls):
+    async with serve(tls=(tls[0], None)) as dial:
+        silent = await dial()
+        async with asyncio.timeout(IN_TIME):
+            while not dial.gateway.connections:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            await dial.gateway.close()
+        assert await silent.is_closed()
 
 
 async def test_closing_the_gateway_lets_everybody_go(dial, control):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hmac
 from types import SimpleNamespace
 
 import pytest
@@ -18,3 +19,19 @@ def test_the_whole_token_opens_its_instance():
 )
 def test_anything_else_opens_nothing(token):
     assert find(INSTANCES.get, token) is None
+
+
+@pytest.mark.parametrize("token", ["ID/code", "ID/cod", "NO/code", "nothing"])
+def test_a_token_is_compared_in_constant_time_whether_or_not_its_instance_exists(
+    token, monkeypatch
+):
+    """The original compared as strings are, which tells how much was right (10.1.2)."""
+    compared = []
+
+    def compare(one, other):
+        compared.append(one)
+        return one == other
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    find(INSTANCES.get, token)
+    assert compared == [token.encode()]

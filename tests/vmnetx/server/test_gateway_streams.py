@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 
 import pytest
 
-from vmnetx.server.gateway_streams import join, let_go, set_options
+from vmnetx.server.gateway_streams import READ_SIZE, join, let_go, set_options
+
+ENDLESS = 64 * 1024**2
 
 
 @pytest.fixture
@@ -30,6 +33,17 @@ async def test_small_frames_go_at_once_and_the_dead_are_noticed(pair):
     connection = writer.get_extra_info("socket")
     assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    idle, interval, count, silence = (
+        connection.getsockopt(socket.IPPROTO_TCP, option)
+        for option in (
+            socket.TCP_KEEPIDLE,
+            socket.TCP_KEEPINTVL,
+            socket.TCP_KEEPCNT,
+            socket.TCP_USER_TIMEOUT,
+        )
+    )
+    assert idle + interval * count == 60
+    assert silence == 60_000
 
 
 async def test_what_is_unsent_is_sent_before_the_end(pair):
@@ -66,3 +80,46 @@ async def test_a_join_ends_when_either_side_does(pair):
     far[1].close()
     async with asyncio.timeout(5):
         await joined
+
+
+class Outlet:
+    """A writer that takes nothing until it is opened, and counts what it was given."""
+
+    def __init__(self):
+        self.given = 0
+        self.is_open = asyncio.Event()
+        self.has_more = asyncio.Event()
+
+    def write(self, data):
+        self.given += len(data)
+        self.has_more.set()
+
+    async def drain(self):
+        await self.is_open.wait()
+
+
+@pytest.mark.parametrize("way", ["to the client", "to SPICE"])
+async def test_a_side_that_does_not_read_makes_the_other_wait(pair, way):
+    """The original piled up without a bound what it could not send (10.1.8)."""
+    near, far = pair
+    outlet = Outlet()
+    source, silent = (near[0], outlet), (asyncio.StreamReader(), outlet)
+    sides = (source, silent) if way == "to SPICE" else (silent, source)
+    joined = asyncio.create_task(join(*sides))
+    sent = 0
+    with suppress(TimeoutError):
+        while sent < ENDLESS:
+            far[1].write(bytes(READ_SIZE))
+            async with asyncio.timeout(0.5):
+                await far[1].drain()
+            sent += READ_SIZE
+    # One piece is on its way; all else waits in the kernel and in the two buffers.
+    assert outlet.given <= READ_SIZE
+    assert sent < ENDLESS
+    outlet.is_open.set()
+    async with asyncio.timeout(5):
+        while outlet.given < sent:
+            outlet.has_more.clear()
+            await outlet.has_more.wait()
+    joined.cancel()
+    await asyncio.wait([joined])

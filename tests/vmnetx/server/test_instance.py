@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -31,20 +32,42 @@ async def test_it_is_pending_until_somebody_authenticates(pending):
     assert pending.status == "stopped"
 
 
-async def test_it_is_idle_after_the_longest_time_unseen(pending):
-    """Strictly after it: spec 2.6."""
-    pending.touch()
+@pytest.mark.parametrize(
+    ("timeout", "interval", "most"), [(300, 5, 305), (2, 1, 3)], ids=["usual", "short"]
+)
+async def test_it_is_idle_strictly_after_the_longest_time_unseen(
+    registry, wish, timeout, interval, most
+):
+    """Spec 9.10's table; the clients are told both bounds."""
+    registry._terms = replace(
+        registry._terms, instance_timeout=timeout, gc_interval=interval
+    )
+    instance = await registry.create(replace(wish, start=False))
+    instance.touch()
     now = time.monotonic()
-    assert not pending.is_idle(now + 304.9)
-    assert pending.is_idle(now + 305.1)
+    assert (instance.timeout_min, instance.timeout_max) == (timeout, most)
+    assert not instance.is_idle(now + most - 0.1)
+    assert instance.is_idle(now + most + 0.1)
+
+
+async def test_no_change_of_the_wall_clock_ends_an_instance(pending, monkeypatch):
+    """In the original it did (10.2.9)."""
+
+    class Tomorrow(datetime):
+        @classmethod
+        def now(cls, zone):
+            return datetime.now(zone) + timedelta(days=1)
+
+    monkeypatch.setattr("vmnetx.server.instance.datetime", Tomorrow)
+    assert not pending.is_idle(time.monotonic())
 
 
 async def test_a_viewer_is_a_sign_of_life(pending):
     before = datetime.now(UTC)
-    pending.viewers = 1
-    assert not pending.is_idle(time.monotonic() + 1000)
-    pending.viewers = 0
+    with pending.watching():
+        assert not pending.is_idle(time.monotonic() + 1000)
     assert not pending.is_idle(time.monotonic() + 304)
+    assert pending.is_idle(time.monotonic() + 306)
     assert pending.last_seen >= before
 
 

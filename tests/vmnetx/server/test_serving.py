@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 
@@ -114,6 +115,44 @@ def test_no_secret_is_in_the_log(start_server, packages):
     server.ends()
     for secret in (KEY, instance.viewer_token, instance.url.rpartition("/")[2]):
         assert secret not in server.log
+
+
+@pytest.fixture
+def start_with_tls(start_server, certificate):
+    def start():
+        files = ("--tls-certificate", certificate.path, "--tls-key", certificate.key)
+        return start_server("--tls-port", 0, *files)
+
+    return start
+
+
+def tls_port(server):
+    return int(server.says(r"event=ready .* tls=(\d+)")[1])
+
+
+def handshake(port, certificate):
+    """The server's certificate, as a client that trusts it sees it."""
+    context = ssl.create_default_context(cafile=certificate.path)
+    with (
+        socket.create_connection(("127.0.0.1", port), IN_TIME) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as secure,
+    ):
+        return secure.getpeercert(binary_form=True)
+
+
+def test_a_renewed_certificate_is_used_after_a_hangup(start_with_tls, certificate):
+    server = start_with_tls()
+    first = handshake(tls_port(server), certificate)
+    certificate.renew()
+    server.process.send_signal(signal.SIGHUP)
+    server.says("event=certificate-renewed")
+    assert handshake(tls_port(server), certificate) != first
+
+
+def test_a_certificate_that_cannot_be_used_is_named(data):
+    code, words = refused_start("--data", data, "--tls-certificate", data / "no.pem")
+    assert code == 1
+    assert f"{data}/no.pem: " in words
 
 
 def test_two_servers_cannot_share_a_folder(start_server, data):

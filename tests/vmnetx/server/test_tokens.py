@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 
 import pytest
@@ -38,10 +39,22 @@ def test_only_an_unusual_port_is_in_the_url(port, place):
     assert url == f"vmnetx://{place}/{ID}/{CODE}"
 
 
+def test_an_ipv6_address_has_brackets_in_the_url():
+    url = tokens.instance_url("2001:db8::1", 28923, f"{ID}/{CODE}")
+    assert url == f"vmnetx://[2001:db8::1]:28923/{ID}/{CODE}"
+
+
 def test_secrets_are_the_same_or_not():
     assert tokens.is_same("ü-key", "ü-key")
     assert not tokens.is_same("key", "kez")
     assert not tokens.is_same("", "key")
+
+
+def test_secrets_are_compared_in_constant_time(monkeypatch):
+    compared = []
+    monkeypatch.setattr(hmac, "compare_digest", lambda *both: compared.append(both))
+    tokens.is_same("guess", "key")
+    assert compared == [(b"guess", b"key")]
 
 
 def test_a_header_that_is_no_text_is_compared_too():

@@ -98,7 +98,7 @@ async def test_a_viewer_sees_the_screen(page, instance):
 async def test_two_view_at_once(page, instance):
     async with view(page, instance) as first, view(page, instance) as second:
         assert await handshake(first) == await handshake(second)
-        assert instance.viewers == 2
+        assert instance.watchers == 2
 
 
 async def test_who_goes_is_counted_no_more(page, instance):
@@ -106,7 +106,7 @@ async def test_who_goes_is_counted_no_more(page, instance):
     async with view(page, instance) as web_socket:
         await received(web_socket)
     async with asyncio.timeout(IN_TIME):
-        while instance.viewers:  # noqa: ASYNC110
+        while instance.watchers:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert instance.last_seen > before
 
@@ -245,9 +245,9 @@ async def test_who_never_reads_does_not_stay_in_memory(registry, flooding):
         transport = web_socket._response.connection.transport
         transport.pause_reading()
         async with asyncio.timeout(IN_TIME):
-            while not flooding.viewers:  # noqa: ASYNC110
+            while not flooding.watchers:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-            while flooding.viewers:  # noqa: ASYNC110
+            while flooding.watchers:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         transport.abort()
     assert flooding.status == "running"
