@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final, Literal
 
 from vmnetx.errors import MachineFailed
-from vmnetx.launcher import aside, viewer
+from vmnetx.launcher import viewer
 from vmnetx.launcher.desk import Desk
 from vmnetx.launcher.locations import FilePackage, WebPackage
 from vmnetx.launcher.viewer import NotInstalled, Screen, Viewer
-from vmnetx.machine import accelerator, binary
+from vmnetx.machine import accelerator, aside, binary
 from vmnetx.machine.disk import DiskSource
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import Limits, MachineOptions

@@ -17,7 +17,7 @@ import requests
 from packaging.version import InvalidVersion, Version
 
 from vmnetx import __version__
-from vmnetx.launcher import aside
+from vmnetx.machine import aside
 from vmnetx.package.http import USER_AGENT
 
 logger = logging.getLogger(__name__)

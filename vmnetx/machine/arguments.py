@@ -6,7 +6,7 @@ Devices are given as JSON, so no value can bring a comma and a second property a
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vmnetx.machine import devices
 from vmnetx.machine.options import MIB, MachineOptions
@@ -27,6 +27,8 @@ class Place:
     """A listening unix socket that QEMU inherits."""
     disk_descriptor: int | None = None
     """The package, open for reading: QEMU's /dev/fdset/0. None: it comes by http."""
+    resumed_as: str | None = field(default=None, kw_only=True)
+    """The machine type that a memory image goes on as; None: a start from off."""
 
 
 def command_line(domain: Domain, options: MachineOptions, place: Place) -> list[str]:
@@ -36,7 +38,9 @@ def command_line(domain: Domain, options: MachineOptions, place: Place) -> list[
     argv += ["-nodefaults", "-no-user-config", "--preconfig", "-sandbox", SANDBOX]
     argv += ["-msg", "timestamp=on", "-display", "none"]
     argv += _monitor(place)
-    argv += _board(domain, options)
+    argv += _board(domain, options, place.resumed_as or "pc")
+    if place.resumed_as:
+        argv += ["-incoming", "defer"]
     argv += _screens(options)
     argv += _sound_backend(domain, options)
     argv += _network_backend(domain, options)
@@ -55,8 +59,8 @@ def _monitor(place: Place) -> list[str]:
     return argv
 
 
-def _board(domain: Domain, options: MachineOptions) -> list[str]:
-    machine = "pc,usb=off,dump-guest-core=off"
+def _board(domain: Domain, options: MachineOptions, machine: str) -> list[str]:
+    machine += ",usb=off,dump-guest-core=off"
     if any(sound.model == "pcspk" for sound in domain.sounds):
         machine += ",pcspk-audiodev=sound"
     if "acpi" not in domain.features:
@@ -65,7 +69,7 @@ def _board(domain: Domain, options: MachineOptions) -> list[str]:
     reboot = "shutdown" if domain.on_reboot == "destroy" else "reset"
     return [
         *("-machine", machine, "-accel", options.accelerator),
-        *("-cpu", _cpu(domain), "-smp", _smp(domain), "-m", f"{memory_mib}M"),
+        *("-cpu", cpu(domain), "-smp", _smp(domain), "-m", f"{memory_mib}M"),
         *("-rtc", f"base={_clock(domain)},driftfix=slew"),
         # Strict: the disk or nothing, and no tries of the network.
         *("-boot", "strict=on"),
@@ -73,7 +77,8 @@ def _board(domain: Domain, options: MachineOptions) -> list[str]:
     ]
 
 
-def _cpu(domain: Domain) -> str:
+def cpu(domain: Domain) -> str:
+    """QEMU's -cpu."""
     default = "qemu32" if domain.arch == "i686" else "qemu64"
     if domain.cpu is None:
         return default

@@ -34,6 +34,17 @@ def has_spice() -> bool:
     return "disable-ticketing" in _ask("-spice", "help").stdout
 
 
+@functools.cache
+def machine_types() -> dict[str, str]:
+    """Every machine type by its name, and by the names that stand for it: "pc"."""
+    types: dict[str, str] = {}
+    for line in _ask("-machine", "help").stdout.splitlines():
+        name = line.split(maxsplit=1)[0]
+        _, is_alias, rest = line.partition("(alias of ")
+        types[name] = rest.partition(")")[0] if is_alias else name
+    return types
+
+
 def _ask(*arguments: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(  # noqa: S603

@@ -91,12 +91,6 @@ def overlay_file(filename: str) -> Node:
     return {"driver": "file", "node-name": "overlay", "filename": filename}
 
 
-def overlay_creation(virtual_size: int) -> dict[str, object]:
-    """For blockdev-create. The header names no backing file: the node does."""
-    options = {"driver": "qcow2", "file": "overlay", "size": virtual_size}
-    return {"job-id": "overlay", "options": options}
-
-
 def overlay_node() -> Node:
     return {
         "driver": "qcow2",

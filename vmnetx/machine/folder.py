@@ -54,6 +54,14 @@ def own(directory: Path, run_as: str | None) -> None:
             os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
 
+def has_overlay(directory: Path) -> bool:
+    """Whether a guest may have written to its disk already."""
+    try:
+        return (directory / OVERLAY).lstat().st_size > 0
+    except OSError:
+        return False
+
+
 def clear_sockets(directory: Path) -> None:
     """A QEMU that was killed leaves them, and nobody can listen there again."""
     for name in (QMP, VNC, SPICE):

@@ -6,18 +6,21 @@ import asyncio
 import os
 import tempfile
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Self
 
-from vmnetx.errors import MachineFailed
-from vmnetx.machine import binary, folder, keys, record, starting
+from vmnetx.errors import MachineFailed, VmnetxError
+from vmnetx.machine import binary, folder, keys, record, restoring, saving, starting
 from vmnetx.machine.disk import DiskSource
 from vmnetx.machine.monitor import CONNECT_SECONDS, Monitor, Mute
 from vmnetx.machine.options import MachineOptions
 from vmnetx.machine.process import Process, start_ticks
+from vmnetx.machine.restoring import SavedMemory
+from vmnetx.machine.starting import Plan
 from vmnetx.package.domain import Domain
+from vmnetx.package.memory import Area
 
 FIRST_PATIENCE_SECONDS = 10.0
 QUIT_SECONDS = 5.0
@@ -53,6 +56,8 @@ class Machine:
         self._stopping = asyncio.Lock()
         self._is_stopped = False
         self._screen = asyncio.Lock()
+        self.was_restored = False
+        """It went on from a memory image; not known of one that was adopted."""
 
     @property
     def pid(self) -> int:
@@ -66,56 +71,76 @@ class Machine:
         *,
         directory: Path,
         options: MachineOptions,
+        memory: SavedMemory | None = None,
     ) -> Self:
         """The guest's first instruction has been let go when this returns.
 
         `directory` is made, for this machine alone. An overlay that halt() left there
-        is used again. Raises Refused (over a limit), BadPackage (hardware that cannot
-        be had) or MachineFailed; then nothing is left of it.
+        is used again. On a disk that no guest has written to, the machine goes on from
+        `memory`; where it cannot, it starts from off. Raises Refused (over a limit),
+        BadPackage (hardware that cannot be had) or MachineFailed; then nothing is left.
         """
         options.limits.check(domain)
         folder.check(directory)
         if options.spice and not await asyncio.to_thread(binary.has_spice):
             options = replace(options, spice=False)
         folder.make(directory)
-        start = partial(cls._start, domain, source, directory, options)
+        plan = Plan(domain, source, directory, options)
         try:
-            try:
-                return await start(FIRST_PATIENCE_SECONDS)
-            except Mute:
-                # Rare, and seen only where the host itself was held up: a second QEMU
-                # starts at once, where the first one says nothing for ever.
-                return await start(CONNECT_SECONDS)
+            machine = None
+            if memory is not None and not folder.has_overlay(directory):
+                machine = await cls._resume(plan, memory)
+            return machine or await cls._start_again_if_mute(plan)
         except BaseException:
             folder.clean(directory)
             raise
 
     @classmethod
-    async def _start(
-        cls,
-        domain: Domain,
-        source: DiskSource,
-        directory: Path,
-        options: MachineOptions,
-        patience: float,
-    ) -> Self:
+    async def _resume(cls, plan: Plan, memory: SavedMemory) -> Self | None:
+        """None: the image cannot be used, and whoever gave it has been told."""
+        try:
+            async with restoring.opened(memory, plan.domain, plan.options) as image:
+                machine = await cls._start_again_if_mute(
+                    replace(plan, restoration=image)
+                )
+        except VmnetxError as error:
+            # What QEMU wrote for the image is not for a guest that boots.
+            folder.clean(plan.directory)
+            memory.on_rejected(str(error))
+            return None
+        machine.was_restored = True
+        return machine
+
+    @classmethod
+    async def _start_again_if_mute(cls, plan: Plan) -> Self:
+        try:
+            return await cls._start(plan, FIRST_PATIENCE_SECONDS)
+        except Mute:
+            # Rare, and seen only where the host itself was held up: a second QEMU
+            # starts at once, where the first one says nothing for ever.
+            return await cls._start(plan, CONNECT_SECONDS)
+
+    @classmethod
+    async def _start(cls, plan: Plan, patience: float) -> Self:
+        directory, options = plan.directory, plan.options
         state = record.Record(
             str(uuid.uuid4()), has_vnc=options.vnc, has_spice=options.spice
         )
         state.write(directory)
-        process = starting.spawn(domain, source, directory, options, state.uuid)
+        process = starting.spawn(plan, state.uuid)
+        qmp: Monitor | None = None
         try:
             state = replace(
                 state, pid=process.pid, start_ticks=start_ticks(process.pid)
             )
             state.write(directory)
             qmp = await starting.connect(directory, process, patience)
-            await starting.attach(qmp, source, directory)
-            await qmp.execute("x-exit-preconfig")
-            await qmp.dismiss_jobs()
+            await starting.let_go(plan, qmp, process)
             replace(state, is_ready=True).write(directory)
         except BaseException:
             await process.end()
+            if qmp is not None:
+                await qmp.close()
             raise
         return cls(directory, state, process, qmp)
 
@@ -143,12 +168,15 @@ class Machine:
 
     async def screenshot(self) -> bytes:
         """The screen as it is, a PNG. No viewer is needed, and no file is made."""
+        return await self._picture("png")
+
+    async def _picture(self, form: str) -> bytes:
         async with self._screen:
             with tempfile.TemporaryFile() as file:
-                await self._dump_screen(file.fileno())
+                await self._dump_screen(file.fileno(), form)
                 return file.read(MAX_SCREENSHOT_BYTES)
 
-    async def _dump_screen(self, descriptor: int) -> None:
+    async def _dump_screen(self, descriptor: int, form: str) -> None:
         # QEMU looks for a descriptor that is for writing only.
         writable = os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY)
         try:
@@ -156,10 +184,27 @@ class Machine:
         finally:
             os.close(writable)
         try:
-            where = {"filename": f"/dev/fdset/{number}", "format": "png"}
+            where = {"filename": f"/dev/fdset/{number}", "format": form}
             await self._monitor.execute("screendump", where)
         finally:
             await self._monitor.execute("remove-fd", {"fdset-id": number})
+
+    async def shows_nothing(self) -> bool:
+        """Whether every pixel is black (spec 7.1's black-screen check)."""
+        picture = await self._picture("ppm")
+        # "P6", width, height and the largest value, then three bytes for each pixel.
+        return not picture.split(b"\n", 3)[-1].strip(b"\0")
+
+    async def save(
+        self, path: Path, area: Area, compression: str, say: Callable[[float], None]
+    ) -> None:
+        """Stop the guest for good and write its memory to `path`: a memory image with
+        `area` in its header. `say` hears how far it is, from 0 to 1.
+
+        The disk is as the memory knows it, for as long as halt() keeps the overlay.
+        Raises MachineFailed and OSError.
+        """
+        await saving.save(self._monitor, path, area, compression, say)
 
     async def reset(self) -> None:
         """Presses the reset button. What the guest wrote stays."""

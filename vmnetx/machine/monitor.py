@@ -33,8 +33,8 @@ class Monitor:
         # many events as it likes, such as its failing reads. A machine ends once.
         self._shutdowns = client.events
         self._shutdowns.names.add("SHUTDOWN")
-        self._jobs = EventListener("JOB_STATUS_CHANGE")
-        client.register_listener(self._jobs)
+        self._migrations = EventListener("MIGRATION")
+        client.register_listener(self._migrations)
         self._closing = asyncio.Lock()
 
     @classmethod
@@ -66,30 +66,31 @@ class Monitor:
 
     async def give(self, descriptor: int) -> int:
         """QEMU gets a copy; the answer is N in its name /dev/fdset/N."""
+        self._send(descriptor)
+        answer = await self.execute("add-fd")
+        return int(answer["fdset-id"])
+
+    async def give_named(self, descriptor: int, name: str) -> None:
+        """QEMU gets a copy, for the commands that take a descriptor by its name."""
+        self._send(descriptor)
+        await self.execute("getfd", {"fdname": name})
+
+    def _send(self, descriptor: int) -> None:
         try:
             self._client.send_fd_scm(descriptor)
         except (QMPError, OSError) as error:
             raise MachineFailed("QEMU is gone") from error
-        answer = await self.execute("add-fd")
-        return int(answer["fdset-id"])
 
-    async def job(self, command: str, arguments: Mapping[str, object]) -> None:
-        """Runs a block job to its end. query-jobs is not allowed this early in QEMU's
-        life, but events come; whether it succeeded shows when its result is used."""
-        await self.execute(command, arguments)
-        try:
-            async with asyncio.timeout(COMMAND_SECONDS):
-                async for event in self._jobs:
-                    if _data(event)["status"] == "concluded":
-                        return
-        except TimeoutError as error:
-            raise MachineFailed(f"QEMU did not finish {command}") from error
+    async def migrated(self) -> str:
+        """How the migration that was begun has ended: "completed" or "failed".
 
-    async def dismiss_jobs(self) -> None:
-        """Once the machine is made, QEMU lets go of the jobs that are done."""
-        jobs = await self.execute("query-jobs")
-        for job in jobs:
-            await self.execute("job-dismiss", {"id": job["id"]})
+        Waits for events, which the capability of that name lets QEMU send.
+        """
+        async for event in self._migrations:
+            status = str(_data(event)["status"])
+            if status in {"completed", "failed"}:
+                return status
+        raise MachineFailed("QEMU is gone")
 
     async def virtual_size(self, node: str) -> int:
         """Bytes that a guest sees of a block node."""

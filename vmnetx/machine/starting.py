@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vmnetx.errors import MachineFailed
-from vmnetx.machine import arguments, binary, disk, folder, monitor
+from vmnetx.machine import arguments, binary, disk, folder, monitor, overlay
 from vmnetx.machine.disk import DiskSource
 from vmnetx.machine.monitor import CONNECT_SECONDS, Monitor
 from vmnetx.machine.options import MachineOptions
 from vmnetx.machine.process import Launch, Process
+from vmnetx.machine.restoring import Restoration
 from vmnetx.package.domain import Domain
 
 
-def spawn(
-    domain: Domain,
-    source: DiskSource,
-    directory: Path,
-    options: MachineOptions,
-    uuid: str,
-) -> Process:
+@dataclass(frozen=True)
+class Plan:
+    """What a machine is made of, and where."""
+
+    domain: Domain
+    source: DiskSource
+    directory: Path
+    options: MachineOptions
+    restoration: Restoration | None = None
+    """The memory image that it goes on from; None: it starts from off."""
+
+
+def spawn(plan: Plan, uuid: str) -> Process:
     """Raises MachineFailed. QEMU asks for nothing by path but what is in run/."""
+    directory, options, source = plan.directory, plan.options, plan.source
     with contextlib.ExitStack() as opened:
         try:
             folder.clear_sockets(directory)
@@ -37,7 +46,9 @@ def spawn(
         except (OSError, LookupError) as error:
             raise MachineFailed(f"The machine's files: {error}") from error
         place = arguments.Place(uuid, *descriptors)
-        argv = arguments.command_line(domain, options, place)
+        if plan.restoration is not None:
+            place = replace(place, resumed_as=plan.restoration.machine_type)
+        argv = arguments.command_line(plan.domain, options, place)
         log = directory / folder.LOG
         launch = Launch(
             directory / folder.RUN, log, descriptors, options.run_as, options.limits
@@ -58,15 +69,29 @@ async def connect(
         raise MachineFailed(f"QEMU did not start: {words}") from error
 
 
+async def let_go(plan: Plan, qmp: Monitor, process: Process) -> None:
+    """The guest runs, from off or from its memory image, when this returns."""
+    await attach(qmp, plan.source, plan.directory)
+    await qmp.execute("x-exit-preconfig")
+    if plan.restoration is not None:
+        try:
+            await plan.restoration.feed(qmp, process)
+        except MachineFailed as error:
+            if not await process.ends_within(1.0):
+                raise
+            words = folder.last_words(plan.directory, process.exit_code)
+            raise MachineFailed(f"{error}: {words}") from error
+
+
 async def attach(qmp: Monitor, source: DiskSource, directory: Path) -> None:
     """Raises MachineFailed, with curl's or QEMU's words and without the URL."""
     try:
         for node in disk.package_nodes(source, "/dev/fdset/0"):
             await qmp.execute("blockdev-add", node)
         size = await qmp.virtual_size("package")
-        await qmp.execute("blockdev-add", disk.overlay_file(Path(folder.OVERLAY).name))
         if (directory / folder.OVERLAY).lstat().st_size == 0:
-            await qmp.job("blockdev-create", disk.overlay_creation(size))
+            overlay.create(directory / folder.OVERLAY, size)
+        await qmp.execute("blockdev-add", disk.overlay_file(Path(folder.OVERLAY).name))
         await qmp.execute("blockdev-add", disk.overlay_node())
     except MachineFailed as error:
         # curl's words may hold the URL, and the URL a token.

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import re
 import shutil
 import tempfile
@@ -12,9 +13,16 @@ from pathlib import Path
 import pytest
 
 from tests.vmnetx.machine import guests
+from vmnetx.machine import resuming
 from vmnetx.machine.disk import DiskSource
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
+from vmnetx.machine.restoring import SavedMemory
+from vmnetx.package import binding, memory, memory_file
+from vmnetx.package.archive import Member
+from vmnetx.package.domain import render
+from vmnetx.package.memory import Area
+from vmnetx.package.source import LocalFile
 
 PADDING = 12_345
 PATIENCE_SECONDS = 60
@@ -47,17 +55,93 @@ async def start(folder, disk):
     """Starts a machine, and sees to its end."""
     async with contextlib.AsyncExitStack() as started:
 
-        async def begin(domain=None, source=disk, **options):
+        async def begin(domain=None, source=disk, *, memory=None, at=folder, **options):
             machine = await Machine.start(
                 domain or guests.domain(),
                 source,
-                directory=folder,
+                directory=at,
                 options=MachineOptions(**options),
+                memory=memory,
             )
             started.push_async_callback(machine.stop)
             return machine
 
         yield begin
+
+
+class Image:
+    """A memory image in a file, and what is heard of it while it is restored."""
+
+    def __init__(self, path):
+        self.path = path
+        self.fractions = []
+        self.rejections = []
+        self.opened = []
+
+    def open(self):
+        self.opened.append(LocalFile(self.path))
+        return self.opened[-1]
+
+    @property
+    def saved(self):
+        return SavedMemory(
+            self.open,
+            Member("memory.img", 0, self.path.stat().st_size),
+            self.fractions.append,
+            self.rejections.append,
+        )
+
+
+def area(domain=None, **changes):
+    """A header's text that is bound to this host."""
+    domain = domain or guests.domain()
+    here = resuming.binding_here(domain, MachineOptions(spice=False))
+    return Area(binding.describe(render(domain), dataclasses.replace(here, **changes)))
+
+
+@pytest.fixture(scope="session")
+def stream(tmp_path_factory):
+    """The memory of a guest that has greeted and read the keys "abc", as QEMU's
+    stream: made once, and put behind any header."""
+    folder = Path(tempfile.mkdtemp(prefix="m-", dir="/tmp"))
+    disk = folder / "disk.img"
+    disk.write_bytes(guests.image())
+
+    async def save():
+        source = DiskSource(str(disk), 0, guests.DISK_BYTES, "raw")
+        options = MachineOptions(spice=False)
+        machine = await Machine.start(
+            guests.domain(), source, directory=folder / "m", options=options
+        )
+        try:
+            await shows(machine, "READY")
+            await machine.type_text("abc")
+            await shows(machine, "READY abc")
+            heard = []
+            await machine.save(folder / "image", area(), "raw", heard.append)
+            assert heard == sorted(heard)
+            assert heard[-1] == 1
+        finally:
+            await machine.stop()
+
+    asyncio.run(save())
+    data = (folder / "image").read_bytes()
+    shutil.rmtree(folder)
+    return data[memory.parse_header(data).body_offset :]
+
+
+@pytest.fixture
+def make_image(tmp_path, stream):
+    """Makes memory images of that guest."""
+
+    def make(*, header=None, compression="raw", body=None):
+        path = tmp_path / f"memory-{len(list(tmp_path.iterdir()))}.img"
+        with path.open("xb") as file:
+            pieces = [stream if body is None else body]
+            memory_file.write(file, header or area(), pieces, compression)
+        return Image(path)
+
+    return make
 
 
 @pytest.fixture

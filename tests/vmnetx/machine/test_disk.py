@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from vmnetx.errors import Refused
-from vmnetx.machine.disk import DiskSource, overlay_creation, package_nodes
+from vmnetx.machine.disk import DiskSource, package_nodes
 
 URL = "https://portal.example/launch/t0k3n/game.nxpk"
 
@@ -44,7 +44,3 @@ def test_an_url_is_not_in_the_values_text():
 def test_other_places_are_refused(location):
     with pytest.raises(Refused):
         DiskSource(location, 0, 9, "raw")
-
-
-def test_the_overlay_is_as_large_as_the_disk():
-    assert overlay_creation(4096)["options"]["size"] == 4096

@@ -7,15 +7,17 @@ from vmnetx.errors import MachineFailed
 from vmnetx.machine import folder as folders
 from vmnetx.machine import starting
 from vmnetx.machine.options import MachineOptions
+from vmnetx.machine.starting import Plan
 
 UUID = "5d8a7b1e-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
 async def process(folder, disk):
+    plan = Plan(guests.domain(), disk, folder, MachineOptions())
     folders.make(folder)
     (folder / folders.QMP).touch()
-    spawned = starting.spawn(guests.domain(), disk, folder, MachineOptions(), UUID)
+    spawned = starting.spawn(plan, UUID)
     yield spawned
     await spawned.end()
 
@@ -44,5 +46,6 @@ async def test_an_early_end_is_told_in_qemus_words(process, folder):
 async def test_a_user_that_does_not_exist_is_a_failure(folder, disk):
     folders.make(folder)
     options = MachineOptions(run_as="no-such-user")
+    plan = Plan(guests.domain(), disk, folder, options)
     with pytest.raises(MachineFailed, match="no-such-user"):
-        starting.spawn(guests.domain(), disk, folder, options, UUID)
+        starting.spawn(plan, UUID)

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from vmnetx.errors import Unreachable
-from vmnetx.launcher import aside
+from vmnetx.machine import aside
 
 
 async def test_the_result_comes_from_another_thread():
