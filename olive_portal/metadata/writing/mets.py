@@ -58,6 +58,8 @@ def render(record: TitleRecord) -> bytes:
             root.set(name, value)
     for write in (_header, _descriptive, _administrative, _files, _structure, _routes):
         write(root, record)
+    # People read these files, and reports name their lines.
+    etree.indent(root)
     return serialise(root)
 
 

@@ -28,6 +28,11 @@ def _schemas():
     return Schemas(FOLDER)
 
 
+def is_known(document):
+    """Whether there is a schema for the document."""
+    return _schemas().knows(etree.fromstring(document))
+
+
 def complaints(document):
     """What the schemas say against `document`; nothing if it is valid."""
     root = etree.fromstring(document)
