@@ -11,7 +11,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.e2e import screens
-from tests.e2e.conftest import DEADLINE, eventually
+from tests.e2e.conftest import eventually
 
 pytestmark = pytest.mark.xdist_group("portal")
 
@@ -21,24 +21,12 @@ TITLES = ["GRUB Invaders", "Memtest86+", "Colossal Cave Adventure"]
 UNSTUCK_SECONDS = 30
 
 
-@pytest.fixture(scope="module", autouse=True)
-def stocked(portal):
-    """The sample collection, built, published and photographed by the first start."""
-
-    def is_stocked():
-        return "EXITED" in portal.control("status", "collections")
-
-    eventually(is_stocked, seconds=600)
-
-
 @pytest.fixture
 def playing(page):
     """A page on which GRUB Invaders runs."""
     page.goto(GAME)
-    page.get_by_role("button", name=re.compile("Launch")).first.click()
-    expect(page.locator("main")).to_have_attribute(
-        "data-state", "running", timeout=DEADLINE * 1000
-    )
+    launch(page)
+    expect(page.locator("main")).to_have_attribute("data-state", "running")
     page.locator(screens.CANVAS).wait_for()
     eventually(lambda: screens.ship(screens.of_canvas(page)) is not None)
     yield page
@@ -47,8 +35,7 @@ def playing(page):
 
 
 def launch(page):
-    button = re.compile("Launch")
-    page.get_by_role("button", name=button).first.click()
+    page.get_by_role("button", name=re.compile("Launch")).first.click()
 
 
 def image_of(page, address):
@@ -70,9 +57,9 @@ def test_a_visitor_browses_launches_plays_and_ends(page, portal):
     page.goto("/")
     page.get_by_role("link", name="Collections").first.click()
     page.goto(GAME)
-    page.get_by_role("button", name=re.compile("Launch")).first.click()
+    launch(page)
     main = page.locator("main")
-    expect(main).to_have_attribute("data-state", "running", timeout=DEADLINE * 1000)
+    expect(main).to_have_attribute("data-state", "running")
     page.locator(screens.CANVAS).wait_for()
     eventually(lambda: screens.ship(screens.of_canvas(page)) is not None)
 
@@ -96,7 +83,7 @@ def test_a_visitor_browses_launches_plays_and_ends(page, portal):
     assert len(portal.machines()) == 1
 
     page.locator("#end").click()
-    expect(main).to_have_attribute("data-state", "ended", timeout=DEADLINE * 1000)
+    expect(main).to_have_attribute("data-state", "ended")
     eventually(lambda: portal.machines() == [])
 
 
@@ -122,7 +109,7 @@ def test_a_package_can_be_fetched_until_its_session_ends(playing):
 @pytest.mark.parametrize("program", ["worker", "thin-client", "broker", "web"])
 def test_a_process_killed_during_a_boot_leaves_nothing_stuck(page, portal, program):
     page.goto(GAME)
-    page.get_by_role("button", name=re.compile("Launch")).first.click()
+    launch(page)
     os.kill(portal.pid(program), signal.SIGKILL)
     if program == "worker":
         for process in portal.processes("celery"):

@@ -47,6 +47,7 @@ def look(browser, url, theme, width):
     with browser.new_context(
         color_scheme=theme, viewport={"width": width, "height": 800}
     ) as context:
+        context.set_default_timeout(60_000)
         page = context.new_page()
         said = []
         page.on("console", lambda message: said.append(message.text))

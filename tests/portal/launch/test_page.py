@@ -69,7 +69,7 @@ def screen():
         display = f"127.0.0.1:0,to=99,websocket={port}"
         command = ["qemu-system-x86_64", "-nodefaults", "-vga", "std", "-m", "16"]
         running.append(subprocess.Popen([*command, "-vnc", display]))
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
@@ -98,6 +98,7 @@ def open_page(browser, live_server, as_visitor, settings, screen):
     def open_page(session):
         cookie = as_visitor("alice").cookies["sessionid"].value
         context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(60_000)
         contexts.append(context)
         context.add_cookies(
             [{"name": "sessionid", "value": cookie, "url": live_server.url}]
@@ -162,7 +163,7 @@ def test_the_page_follows_the_session_to_its_screen(open_page, make_session, scr
     expect(page.locator(SCREEN)).to_be_focused()
     page.wait_for_function(f"({LIT})() > 500")
     expect(page.locator("#progress")).to_be_hidden()
-    expect(page.locator("#elapsed")).to_have_text(re.compile(r"0:0[1-9]"))
+    expect(page.locator("#elapsed")).to_have_text(re.compile(r":(0[1-9]|[1-5]\d)$"))
 
 
 def test_a_dropped_screen_is_connected_again(playing, screen):
@@ -174,7 +175,7 @@ def test_a_dropped_screen_is_connected_again(playing, screen):
     expect(page.get_by_role("status")).to_contain_text("lost")
     expect(page.locator("#esc")).to_be_disabled()
     screen()
-    expect(main).to_have_attribute("data-screen", "connected", timeout=15000)
+    expect(main).to_have_attribute("data-screen", "connected")
     page.wait_for_function(f"({LIT})() > 500")
 
 
