@@ -68,11 +68,12 @@ def clear_sockets(directory: Path) -> None:
         (directory / name).unlink(missing_ok=True)
 
 
-def clean(directory: Path) -> None:
+def clean(directory: Path, *, keeps_overlay: bool = False) -> None:
     """Leaves the log, for who asks why."""
     clear_sockets(directory)
-    for name in (OVERLAY, record.FILENAME):
-        (directory / name).unlink(missing_ok=True)
+    record.forget(directory)
+    if not keeps_overlay:
+        (directory / OVERLAY).unlink(missing_ok=True)
 
 
 def last_words(directory: Path, exit_code: int | None) -> str:

@@ -78,21 +78,23 @@ class Machine:
         `directory` is made, for this machine alone. An overlay that halt() left there
         is used again. On a disk that no guest has written to, the machine goes on from
         `memory`; where it cannot, it starts from off. Raises Refused (over a limit),
-        BadPackage (hardware that cannot be had) or MachineFailed; then nothing is left.
+        BadPackage (hardware that cannot be had) or MachineFailed; then nothing is left
+        but what an earlier guest wrote.
         """
         options.limits.check(domain)
         folder.check(directory)
         if options.spice and not await asyncio.to_thread(binary.has_spice):
             options = replace(options, spice=False)
         folder.make(directory)
+        has_written = folder.has_overlay(directory)
         plan = Plan(domain, source, directory, options)
         try:
             machine = None
-            if memory is not None and not folder.has_overlay(directory):
+            if memory is not None and not has_written:
                 machine = await cls._resume(plan, memory)
             return machine or await cls._start_again_if_mute(plan)
         except BaseException:
-            folder.clean(directory)
+            folder.clean(directory, keeps_overlay=has_written)
             raise
 
     @classmethod
@@ -124,7 +126,10 @@ class Machine:
     async def _start(cls, plan: Plan, patience: float) -> Self:
         directory, options = plan.directory, plan.options
         state = record.Record(
-            str(uuid.uuid4()), has_vnc=options.vnc, has_spice=options.spice
+            str(uuid.uuid4()),
+            has_vnc=options.vnc,
+            has_spice=options.spice,
+            has_written=folder.has_overlay(directory),
         )
         state.write(directory)
         process = starting.spawn(plan, state.uuid)
@@ -148,8 +153,8 @@ class Machine:
     async def adopt(cls, directory: Path) -> Self:
         """The machine that another server, now gone, started in this folder.
 
-        Raises MachineFailed: it has ended, or was never let go; then its process and
-        its files are gone too.
+        Raises MachineFailed: it has ended, or was never let go; then its process is
+        gone too. What a guest wrote stays for start().
         """
         state = record.read(directory)
         process = None
@@ -163,7 +168,7 @@ class Machine:
         except MachineFailed:
             if process:
                 await process.end()
-            folder.clean(directory)
+            folder.clean(directory, keeps_overlay=state.is_ready or state.has_written)
             raise
 
     async def screenshot(self) -> bytes:

@@ -26,6 +26,8 @@ class Record:
     """When the process began, from /proc: a reused pid has another."""
     has_vnc: bool = False
     has_spice: bool = False
+    has_written: bool = False
+    """It goes on with the overlay of an earlier machine in this folder."""
     is_ready: bool = False
     """The disks are attached and the guest was let go."""
 
@@ -37,6 +39,19 @@ class Record:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(directory / FILENAME)
+
+
+def is_ready(directory: Path) -> bool:
+    """Whether a machine's guest was let go here, and nobody saw it end."""
+    try:
+        return read(directory).is_ready
+    except MachineFailed:
+        return False
+
+
+def forget(directory: Path) -> None:
+    """The machine was seen to end: there is nothing to find any more."""
+    (directory / FILENAME).unlink(missing_ok=True)
 
 
 def read(directory: Path) -> Record:

@@ -161,6 +161,7 @@ class Instance:
         """End it, with all that it wrote. Returns at once; again is harmless."""
         if self._end is None:
             logger.info("event=destroy instance=%s", self.id)
+            self._power.doom()
             self._end = asyncio.create_task(self._ending())
             self._tell(VmDestroyed())
             self._power.notify()
@@ -176,7 +177,7 @@ class Instance:
         self._power.kill()
 
     async def adopt(self) -> None:
-        """Take over what an earlier server left running. Raises MachineFailed."""
+        """Take over what an earlier server left, and go on with what was wished."""
         await self._power.adopt()
 
     async def running_machine(self, seconds: float) -> Machine:

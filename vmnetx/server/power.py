@@ -19,8 +19,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from vmnetx.errors import MachineFailed, VmnetxError
+from vmnetx.machine import record
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
+from vmnetx.server import wanted
 from vmnetx.server.facts import Facts
 from vmnetx.wire.messages import Event, StartupFailed, VmStarted, VmStopped
 
@@ -54,6 +56,7 @@ class Power:
         self._machine: Machine | None = None
         self._changed = asyncio.Event()
         self._wish_for_on = False
+        self._is_doomed = False
         # Set while the machine, or its start, is older than the last wish.
         self._outdated = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
@@ -97,8 +100,31 @@ class Power:
         self._wish(on=True)
 
     async def adopt(self) -> None:
-        """Take over what an earlier server left running. Raises MachineFailed."""
-        self._on(await Machine.adopt(self._directory))
+        """Take over what an earlier server left, and go on with what was wished."""
+        wish = wanted.read(self._directory)
+        was_ready = record.is_ready(self._directory)
+        try:
+            self._on(await Machine.adopt(self._directory))
+        except MachineFailed as error:
+            self._go_on_without(wish, str(error), was_ready=was_ready)
+        else:
+            if wish == "off":
+                self.stop()
+
+    def _go_on_without(
+        self, wish: wanted.Wanted | None, why: str, *, was_ready: bool
+    ) -> None:
+        if wish == "on" and was_ready:
+            self._off(f"It ended while no server was here: {why}", has_failed=True)
+        elif wish == "on":
+            self.start()
+        elif wish == "off":
+            self.prepare()
+
+    def doom(self) -> None:
+        """From now on the next server would end it too, whatever else is wished."""
+        self._remember("gone")
+        self._is_doomed = True
 
     async def end(self) -> None:
         """Off for good. What the guest wrote is the folder owner's to remove.
@@ -118,9 +144,14 @@ class Power:
 
     def _wish(self, *, on: bool) -> None:
         self._wish_for_on = on
+        self._remember("on" if on else "off")
         self._outdated.set()
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._working())
+
+    def _remember(self, word: wanted.Wanted) -> None:
+        if not self._is_doomed:
+            wanted.write(self._directory, word)
 
     async def _working(self) -> None:
         while self._outdated.is_set():
@@ -138,6 +169,7 @@ class Power:
     async def _halt(self) -> None:
         if self._machine is not None:
             await self._machine.halt()
+            record.forget(self._directory)
             self._machine = None
             if self._wish_for_on:
                 self._tell(VmStopped())
@@ -181,6 +213,7 @@ class Power:
         reason = await machine.wait_ended()
         if self.machine is machine:
             self._machine = None
+            record.forget(self._directory)
             self._off(reason, has_failed=reason.startswith(ACCIDENTS))
 
     def _on(self, machine: Machine) -> None:
@@ -191,6 +224,7 @@ class Power:
 
     def _off(self, detail: str, *, has_failed: bool = False) -> None:
         was_starting = self.state == "starting"
+        self._remember("off")
         self._become("stopped", detail, has_failed=has_failed)
         if was_starting:
             self._tell(StartupFailed(detail))

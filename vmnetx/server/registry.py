@@ -14,9 +14,8 @@ from pathlib import Path
 
 from vmnetx.errors import Full, MachineFailed, Refused
 from vmnetx.machine.machine import Machine
-from vmnetx.machine.record import FILENAME as MACHINE_RECORD
 from vmnetx.package.archive import Package
-from vmnetx.server import facts, tokens
+from vmnetx.server import facts, tokens, wanted
 from vmnetx.server.allowing import AllowList
 from vmnetx.server.capacity import OVERHEAD_BYTES
 from vmnetx.server.facts import Facts, Network, Spoilt
@@ -97,17 +96,23 @@ class Registry:
     async def adopt(self) -> None:
         """Take over what an earlier server left, and remove what cannot be had."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        for directory in sorted(self._folder.iterdir()):
-            try:
-                instance = self._instance(facts.read(directory), directory)
-                if (directory / MACHINE_RECORD).exists():
-                    await instance.adopt()
-            except (Spoilt, MachineFailed) as error:
-                logger.warning("event=lost instance=%s why=%r", directory.name, error)
-                await _remove(directory)
-            else:
-                self._instances[instance.id] = instance
-                logger.info("event=adopted instance=%s", instance.id)
+        found = [self._adopt(directory) for directory in self._folder.iterdir()]
+        adopted = [each for each in await asyncio.gather(*found) if each is not None]
+        for instance in sorted(adopted, key=lambda each: each.facts.created_at):
+            self._instances[instance.id] = instance
+
+    async def _adopt(self, directory: Path) -> Instance | None:
+        try:
+            if wanted.read(directory) == "gone":
+                raise Spoilt(f"{directory.name} was being destroyed")
+            instance = self._instance(facts.read(directory), directory)
+        except Spoilt as error:
+            logger.warning("event=lost instance=%s why=%r", directory.name, error)
+            await _remove(directory)
+            return None
+        await instance.adopt()
+        logger.info("event=adopted instance=%s status=%s", instance.id, instance.status)
+        return instance
 
     async def collect(self) -> None:
         """End idle instances, once every interval, for ever (spec 2.6)."""

@@ -225,6 +225,17 @@ async def test_a_halted_machine_starts_again_with_what_its_guest_wrote(
     assert (folder / "run/overlay.qcow2").stat().st_size >= written
 
 
+async def test_a_start_that_fails_keeps_what_an_earlier_guest_wrote(
+    machine, start, folder
+):
+    await machine.halt()
+    before = (folder / "run/overlay.qcow2").read_bytes()
+    cpu = dataclasses.replace(guests.domain().cpu, model="abacus")
+    with pytest.raises(MachineFailed):
+        await start(guests.domain(cpu=cpu))
+    assert (folder / "run/overlay.qcow2").read_bytes() == before
+
+
 OWNER = """
     import asyncio, os, signal, sys
     from pathlib import Path

@@ -26,7 +26,7 @@ from vmnetx.server.instance import Terms
 from vmnetx.server.registry import Registry, Room, Wish
 
 KEY = "a-secret-key"
-IN_TIME = 20
+IN_TIME = 60
 ROOM = Room(instances=4, memory_bytes=2**40)
 ROOT = Path(__file__).parents[3]
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
 from dataclasses import replace
 
@@ -9,7 +11,7 @@ import pytest
 from tests.vmnetx.server.conftest import IN_TIME, becomes, machines
 from vmnetx.errors import BadPackage, Full, Refused, Unreachable
 from vmnetx.machine.options import Limits, MachineOptions
-from vmnetx.server import facts
+from vmnetx.server import facts, wanted
 from vmnetx.server.capacity import OVERHEAD_BYTES
 from vmnetx.server.instance import Terms
 from vmnetx.server.registry import FOLDER, Room, Wish
@@ -127,15 +129,73 @@ class TestAdoption:
         assert [each.facts for each in heir] == [known.facts]
         assert next(iter(heir)).status == "pending"
 
-    async def test_an_instance_whose_machine_is_gone_goes_too(
-        self, make_registry, registry, instance, data
+    @pytest.fixture
+    def inherit(self, make_registry, registry):
+        """What the next server makes of the folder, the first one being killed."""
+
+        async def inherit():
+            for instance in registry:
+                machine = instance._power.machine
+                if machine is not None:
+                    await machine._monitor.close()
+                    machine._process.close()
+                    # It is nobody's child any more.
+                    machine._process._child.returncode = 0
+            registry._instances.clear()
+            heir = make_registry()
+            await heir.adopt()
+            return list(heir)
+
+        return inherit
+
+    async def test_a_machine_that_died_meanwhile_is_told_and_may_start_again(
+        self, inherit, instance
     ):
-        instance.kill()
-        await becomes(instance, "failed")
-        heir = make_registry()
-        await heir.adopt()
-        assert list(heir) == []
+        pid = instance._power.machine.pid
+        instance._power.machine._process.close()
+        os.kill(pid, signal.SIGKILL)
+        await asyncio.to_thread(os.waitpid, pid, 0)
+        (heir,) = await inherit()
+        assert (heir.token, heir.status) == (instance.token, "failed")
+        assert heir.detail.startswith("It ended while no server was here")
+        heir.start()
+        await heir.running_machine(IN_TIME)
+
+    async def test_a_start_that_was_under_way_is_made_again(
+        self, inherit, registry, waiting, data
+    ):
+        instance = await registry.create(waiting)
+        wanted.write(data / FOLDER / instance.id, "on")
+        (heir,) = await inherit()
+        assert heir.status == "starting"
+        await heir.running_machine(IN_TIME)
+
+    async def test_a_stop_that_was_under_way_is_made_again(
+        self, inherit, instance, data
+    ):
+        wanted.write(data / FOLDER / instance.id, "off")
+        (heir,) = await inherit()
+        await becomes(heir, "stopped")
+        assert machines(data) == []
+
+    async def test_an_end_that_was_under_way_is_made_again(
+        self, inherit, instance, data
+    ):
+        wanted.write(data / FOLDER / instance.id, "gone")
+        assert await inherit() == []
+        assert machines(data) == []
         assert list((data / FOLDER).iterdir()) == []
+
+    async def test_what_is_switched_off_stays_off_with_what_its_guest_wrote(
+        self, inherit, instance, data
+    ):
+        overlay = data / FOLDER / instance.id / "run" / "overlay.qcow2"
+        instance.stop()
+        await becomes(instance, "stopped")
+        before = overlay.read_bytes()
+        (heir,) = await inherit()
+        assert heir.status == "stopped"
+        assert overlay.read_bytes() == before
 
     @pytest.mark.parametrize("content", ["", "{}", "[" * 9999])
     async def test_what_is_no_instance_is_removed(self, make_registry, data, content):

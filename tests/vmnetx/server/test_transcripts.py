@@ -74,7 +74,13 @@ class Peer:
 
     def authenticate(self, token):
         self.say(frames.encode(encode(Authenticate(token))))
-        return decode(self.hear()[4:], SERVER_MESSAGES)
+        return self.understand()
+
+    def understand(self):
+        heard = self.hear()
+        if not heard:
+            raise ConnectionAbortedError("the server hung up")
+        return decode(heard[4:], SERVER_MESSAGES)
 
     def close(self):
         self._socket.close()
@@ -128,7 +134,7 @@ def test_the_life_of_a_session(dial, server, made, token):
     control.hears("pong")
 
     control.say("start-vm", "start-vm")
-    assert decode(control.hear()[4:], SERVER_MESSAGES) == VmStarted(check_display=False)
+    assert control.understand() == VmStarted(check_display=False)
 
     viewer = dial()
     assert viewer.authenticate(token).state == "running"
@@ -165,7 +171,7 @@ def test_a_token_of_a_newer_dialect_opens_too(dial, token):
     body = b"\x82\xa1_\xacauthenticate\xa5token\xd9\x25" + token.encode()
     peer = dial()
     peer.say(frames.encode(body))
-    assert isinstance(decode(peer.hear()[4:], SERVER_MESSAGES), AuthOk)
+    assert isinstance(peer.understand(), AuthOk)
 
 
 def test_an_instance_that_nobody_sees_any_more_is_gone(start_server, packages):
