@@ -19,3 +19,5 @@ STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 CELERY_BROKER_URL = "memory://"
+# WhiteNoise warns when it is not there.
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.decorators.http import conditional_page, require_safe
 
 from olive_portal.catalogue import views
 from olive_portal.catalogue.search import views as search
+from olive_portal.catalogue.search.feeds import AtomOfTitles
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +13,16 @@ urlpatterns = [
     path("collections", views.collections, name="collections"),
     path("collections/<slug:slug>", views.collection, name="collection"),
     path("search", search.search, name="search"),
+    path(
+        "search/feed",
+        require_safe(conditional_page(AtomOfTitles())),
+        name="search-feed",
+    ),
+    path("search/suggestions", search.suggestions, name="search-suggestions"),
+    path("opensearch.xml", search.opensearch, name="opensearch"),
+    path("browse", search.browse, name="browse"),
+    path("browse/<slug:way>", search.browse_by, name="browse-by"),
+    path("timeline", search.timeline, name="timeline"),
     path("items/<slug:slug>", views.item, name="item"),
     path("media/<path:name>", views.media, name="media"),
     path("robots.txt", views.robots, name="robots"),

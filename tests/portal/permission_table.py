@@ -31,6 +31,13 @@ GET                            collections                    | 200
 GET                            collection games               | 200
 GET                            collection nowhere             | 404
 GET                            search                         | 200
+GET                            search-feed                    | 200
+GET                            search-suggestions             | 200
+GET                            opensearch                     | 200
+GET                            browse                         | 200
+GET                            browse-by platforms            | 200
+GET                            browse-by nowhere              | 404
+GET                            timeline                       | 200
 GET                            item published                 | 200
 GET                            item draft                     | 404 404 200 200
 GET                            item withdrawn                 | 410

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
 from uuid import UUID
@@ -21,6 +21,7 @@ from olive_portal.catalogue.search.facets import NAMES
 from olive_portal.catalogue.search.words import fold, split
 
 Key = str | float
+Sets = Mapping[str, BitMap]
 # More than this at once, and sorting anew is quicker than putting each in its place.
 MANY = 200
 # After every year, so that what has no date stands last.

@@ -68,7 +68,10 @@ def excerpts(terms: Sequence[Term], pks: Sequence[int]) -> dict[int, Excerpt]:
         is_from_manual = START not in description and START in manual
         text = manual if is_from_manual else description
         found[pk] = Excerpt(
-            _marked(title), _marked(text if START in text else ""), is_from_manual
+            # Its first line: the others are other titles and the version.
+            _marked(title.partition("\n")[0]),
+            _marked(text if START in text else ""),
+            is_from_manual,
         )
     return found
 

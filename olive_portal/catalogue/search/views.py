@@ -1,38 +1,31 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from olive_portal.catalogue.models import Item
-from olive_portal.catalogue.search import finding, matching, panels
-from olive_portal.catalogue.search.finding import Answer
-from olive_portal.catalogue.search.matching import Excerpt
+from olive_portal.catalogue.search import browsing, finding, panels, results
 from olive_portal.catalogue.search.questions import SORT_TITLES, Question
+from olive_portal.catalogue.search.suggesting import suggest
+from olive_portal.catalogue.search.words import tidy
 
-NOTHING = Excerpt()
-
-
-@dataclass(frozen=True)
-class Hit:
-    item: Item
-    excerpt: Excerpt
+FREQUENT = 24
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     answer = finding.find(Question.read(request.GET))
     question = answer.question
-    path = reverse("search")
+    first = question.on_page(1)
     context = {
         "answer": answer,
         "question": question,
-        "hits": _hits(answer),
+        "hits": results.hits(answer),
         "panels": panels.panels(answer),
         "chosen": panels.chosen(answer),
         "hidden_fields": panels.hidden_fields(question),
@@ -43,19 +36,85 @@ def search(request: HttpRequest) -> HttpResponse:
         "before": question.on_page(question.page - 1).query or "?",
         "after": question.on_page(question.page + 1).query,
         "suggested": question.with_words(answer.suggestion).query,
-        "without_choices": replace(question, chosen={}, page=1).query or "?",
-        "canonical": f"{settings.BASE_URL}{path}{question.query}",
+        "without_choices": replace(first, chosen={}).query or "?",
+        "canonical": f"{settings.BASE_URL}{reverse('search')}{question.query}",
+        "feed": f"{reverse('search-feed')}{first.query}",
     }
     return render(request, "catalogue/search.html", context)
 
 
-def _hits(answer: Answer) -> list[Hit]:
-    items = in_order(answer.pks)
-    excerpts = matching.excerpts(answer.positive_terms, answer.pks)
-    return [Hit(item, excerpts.get(item.pk, NOTHING)) for item in items]
+@require_safe
+def suggestions(request: HttpRequest) -> JsonResponse:
+    """In the form of OpenSearch Suggestions, which browsers know too."""
+    typed = tidy(request.GET.get("q", ""))
+    found = suggest(typed)
+    body = [
+        typed,
+        [suggestion.text for suggestion in found],
+        [suggestion.kind for suggestion in found],
+        [suggestion.url for suggestion in found],
+    ]
+    response = JsonResponse(
+        body, safe=False, content_type="application/x-suggestions+json"
+    )
+    # The same for everybody, and asked again with every letter that is taken back.
+    response.headers["Cache-Control"] = "public, max-age=10"
+    return response
 
 
-def in_order(pks: Sequence[int]) -> list[Item]:
-    """Public items for cards; one that was withdrawn a moment ago is left out."""
-    items = Item.objects.public().for_cards().in_bulk(pks)
-    return [items[pk] for pk in pks if pk in items]
+@require_safe
+def opensearch(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "catalogue/opensearch.xml",
+        {"base_url": settings.BASE_URL},
+        content_type="application/opensearchdescription+xml",
+    )
+
+
+@require_safe
+def browse(request: HttpRequest) -> HttpResponse:
+    ways = [
+        {"slug": slug, "title": title, "values": browsing.frequent(name, FREQUENT)}
+        for slug, (name, title) in browsing.WAYS.items()
+    ]
+    context = {
+        "decades": browsing.timeline(),
+        "ways": [way for way in ways if way["values"]],
+    }
+    return render(request, "catalogue/browse.html", context)
+
+
+@require_safe
+def browse_by(request: HttpRequest, way: str) -> HttpResponse:
+    if way not in browsing.WAYS:
+        raise Http404
+    name, title = browsing.WAYS[way]
+    shelf = browsing.shelf(name, request.GET.get("letter", ""))
+    page = Paginator(shelf.values, browsing.MOST_VALUES).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "title": title,
+        "shelf": shelf,
+        "page": page,
+        "groups": browsing.by_letter(page.object_list),
+    }
+    return render(request, "catalogue/browse_by.html", context)
+
+
+@require_safe
+def timeline(request: HttpRequest) -> HttpResponse:
+    decades = browsing.timeline()
+    pks = [pk for decade in decades for pk in decade.pks]
+    items = {item.pk: item for item in results.in_order(pks)}
+    shown = [
+        {
+            "decade": decade.decade,
+            "count": decade.count,
+            "years": decade.years,
+            "exhibits": [items[pk] for pk in decade.pks if pk in items],
+        }
+        for decade in decades
+    ]
+    return render(request, "catalogue/timeline.html", {"decades": shown})

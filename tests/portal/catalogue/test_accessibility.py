@@ -6,6 +6,8 @@ from __future__ import annotations
 import pytest
 
 from olive_portal.accounts.models import User
+from olive_portal.catalogue import services
+from olive_portal.catalogue.models import Item
 from tests.portal.browsing import in_browser, look, needs_chromium
 
 __all__ = ["in_browser"]  # a fixture
@@ -15,6 +17,13 @@ PAGES = [
     "/collections",
     "/collections/games",
     "/collections/empty",
+    "/search",
+    "/search?q=dungoen",
+    "/search?platform=Unix&decade=1980s&sort=oldest",
+    "/search?q=nothing-fits",
+    "/browse",
+    "/browse/makers",
+    "/timeline",
     "/items/rogue",
     "/items/wumpus",
     "/items/gone",
@@ -32,13 +41,18 @@ pytestmark = [
 def library(live_server, make_collection, make_item, make_exhibit, make_screenshot):
     """A portal with a page of every kind, and its address."""
     item = make_exhibit(
-        abstract="A dungeon.", significance="The first.", rights_text="In copyright."
+        abstract="A dungeon.",
+        significance="The first.",
+        rights_text="In copyright.",
+        issued="1980",
+        platform="Unix",
     )
     make_screenshot(item, position=1, alt="A shop")
     make_item("wumpus", unavailable_reason="Its disk is lost.")
     make_item("gone", state="withdrawn", withdrawn_reason="Its owner asked.")
     make_collection("empty", tint="sand")
     User.objects.create_user("alice")
+    services.record_change(items=Item.objects.all())
     return live_server.url
 
 

@@ -3,9 +3,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from lxml import etree
 
 from olive_portal.catalogue import services
 from olive_portal.catalogue.models import Item
+from olive_portal.catalogue.search import browsing
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,46 @@ def test_a_full_page_of_results_is_light(client, make_exhibit):
         make_exhibit(f"item-{number}", platform=f"Machine {number}", issued="1991")
     services.record_change(items=Item.objects.all())
     assert len(client.get("/search?decade=1990s").content) < 100_000
+
+
+def test_suggestions_come_as_browsers_know_them(client, shelf):
+    response = client.get("/search/suggestions?q=rog")
+    assert response.json() == ["rog", ["Rogue"], ["Title"], ["/items/rogue"]]
+    assert response.headers["Cache-Control"] == "public, max-age=10"
+
+
+def test_browsers_are_told_how_to_search(client):
+    document = body(client, "/opensearch.xml")
+    assert "/search?q={searchTerms}" in document
+    assert etree.fromstring(document.encode()).tag.endswith("OpenSearchDescription")
+
+
+def test_browsing_leads_to_searches(client, shelf):
+    Item.objects.filter(slug="rogue").update(issued="1980")
+    services.record_change(items=Item.objects.all())
+    page = body(client, "/browse")
+    assert 'href="/search?platform=Unix"' in page
+    assert 'href="/search?decade=1980s"' in page
+    assert 'href="/search?platform=BASIC"' in body(client, "/browse/platforms")
+    assert 'href="/search?year=1980"' in body(client, "/timeline")
+
+
+def test_many_makers_come_by_letter_and_page(client, make_item, monkeypatch):
+    monkeypatch.setattr(browsing, "MOST_VALUES", 2)
+    for number, name in enumerate(["Ab", "Aa", "Ac", "Ba"]):
+        make_item(f"item-{number}", makers=[name])
+    services.record_change(items=Item.objects.all())
+    page = body(client, "/browse/makers")
+    assert ">Aa<" in page
+    assert ">Ac<" not in page
+    assert 'href="?letter=A&amp;page=2"' in page
+    assert ">Ac<" in body(client, "/browse/makers?letter=A&page=2")
+    assert ">Ba<" in body(client, "/browse/makers?letter=B")
+
+
+def test_an_empty_house_can_be_browsed(client):
+    for url in ("/browse", "/browse/makers", "/timeline", "/search"):
+        body(client, url)
 
 
 def test_a_search_only_reads(client):
