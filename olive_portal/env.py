@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+# Labels of two characters or more that begin with a letter: what the validators of
+# OAI-PMH repositories take.
+DOMAIN = re.compile(r"[A-Za-z][A-Za-z0-9-]+(\.[A-Za-z][A-Za-z0-9-]+)+")
+EMAIL = re.compile(r"[A-Za-z0-9_][\w\-.]+@[A-Za-z0-9\-.]+\.[a-z]{2,}", re.ASCII)
 
 
 def text(name: str, default: str = "") -> str:
@@ -37,6 +43,33 @@ def number(name: str, default: int, *, least: int = 0) -> int:
             f"{name} is {value!r}; it must be a whole number of at least {least}"
         )
     return int(value)
+
+
+def matching(name: str, default: str, pattern: str) -> str:
+    value = text(name, default)
+    if not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must match {pattern}")
+    return value
+
+
+def domain(name: str, *defaults: str) -> str:
+    """A domain name of two labels or more; the first default that is one."""
+    given = os.environ.get(name)
+    for value in defaults if given is None else [given]:
+        if DOMAIN.fullmatch(value):
+            return value
+    raise ImproperlyConfigured(f"{name} is {given!r}; it must be a domain name")
+
+
+def emails(name: str, default: str) -> list[str]:
+    """One address or more, as plain as the validators of OAI-PMH want them."""
+    values = words(name, default)
+    wrong = [value for value in values if not EMAIL.fullmatch(value)]
+    if wrong or not values:
+        raise ImproperlyConfigured(
+            f"{name} is {text(name)!r}; it must be addresses like archive@example.org"
+        )
+    return values
 
 
 def switch(name: str, default: str = "no") -> bool:

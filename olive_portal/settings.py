@@ -38,6 +38,7 @@ SECURE_PROXY_SSL_HEADER = (
 
 INSTALLED_APPS = [
     "olive_portal.accounts",
+    "olive_portal.oai",
     "olive_portal.catalogue",
     "olive_portal.preservation",
     "olive_portal.launch",
@@ -192,6 +193,25 @@ OLIVE_LAUNCH_MAX_OPEN = env.number("OLIVE_LAUNCH_MAX_OPEN", 3, least=1)
 OLIVE_LAUNCH_RATE = env.number("OLIVE_LAUNCH_RATE", 12, least=1)
 # Where nginx finds the packages folder, if it sends them: an internal location.
 OLIVE_X_ACCEL_PREFIX = env.text("OLIVE_X_ACCEL_PREFIX")
+
+# What harvesters are told of the repository. The name in its identifiers is a domain
+# name; one that nobody can own stands in where the portal is found by a number.
+OLIVE_OAI_NAME = env.text("OLIVE_OAI_NAME", "Olive")
+OLIVE_OAI_IDENTIFIER = env.domain(
+    "OLIVE_OAI_IDENTIFIER", urlsplit(BASE_URL).hostname or "", "olive.invalid"
+)
+OLIVE_OAI_ADMIN_EMAILS = env.emails(
+    "OLIVE_OAI_ADMIN_EMAILS", f"archive@{OLIVE_OAI_IDENTIFIER}"
+)
+OLIVE_OAI_METADATA_RIGHTS = env.text("OLIVE_OAI_METADATA_RIGHTS")
+OLIVE_OAI_FRIENDS = env.words("OLIVE_OAI_FRIENDS")
+# How many harvesters one web process answers at once; the others are told to wait.
+OLIVE_OAI_MAX_REQUESTS = env.number("OLIVE_OAI_MAX_REQUESTS", 8, least=1)
+
+# The number of the authority that assigns ARKs; 99999 is everybody's, for tests.
+OLIVE_ARK_NAAN = env.matching(
+    "OLIVE_ARK_NAAN", "99999", r"[0-9bcdfghjkmnpqrstvwxz]{5,}"
+)
 
 LOGGING = {
     "version": 1,

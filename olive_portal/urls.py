@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("olive_portal.releases.urls")),
     path("", include("olive_portal.preservation.urls")),
     path("", include("olive_portal.catalogue.urls")),
+    path("", include("olive_portal.oai.urls")),
 ]

@@ -5,6 +5,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from olive_portal.catalogue import exposing
 from olive_portal.catalogue.models import Item
 from olive_portal.catalogue.models.item import ItemQuerySet
 from olive_portal.catalogue.search import indexing, manuals
@@ -14,10 +15,11 @@ from olive_portal.catalogue.search import indexing, manuals
 def record_change(*, items: ItemQuerySet) -> int:
     """Tell harvesters and search that `items` are described otherwise than before.
 
-    Call it for a real change only, in the transaction that makes it. Returns how many
-    items that were.
+    Call it for a real change only, in the transaction that makes it, after everything
+    that it changes. Returns how many items that were.
     """
     count = items.update(changed_at=timezone.now())
+    exposing.refresh(items)
     indexing.update(items=items)
     # After commit: reading takes its time, and nobody should wait for us meanwhile.
     changed = Item.objects.filter(pk__in=list(items.values_list("pk", flat=True)))

@@ -46,6 +46,9 @@ GET                            media $published-shot          | 200
 GET                            media $draft-shot              | 404 404 200 200
 GET                            media $withdrawn-shot          | 404 404 200 200
 
+# oai
+GET,POST                       oai                            | 200
+
 # preservation
 GET                            received-mets published        | 200
 GET                            received-mets draft            | 404

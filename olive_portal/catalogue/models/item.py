@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from olive_portal.catalogue.models.description import (
     Subject,
 )
 from olive_portal.catalogue.models.state import State
+from olive_portal.oai import services as oai
 
 if TYPE_CHECKING:
     from olive_portal.catalogue.models.media import Media
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 # Deeper collections are found as well, at a query each.
 LEVELS = 8
+
+
+def source_of(key: int) -> str:
+    """How the OAI-PMH provider knows the item with this key."""
+    return f"item/{key}"
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -72,11 +78,21 @@ class ItemQuerySet(models.QuerySet["Item"]):
         around = "__".join(["collection", *["parent"] * LEVELS])
         return self.for_page().prefetch_related(around)
 
+    @transaction.atomic
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """With a tombstone for harvesters."""
+        oai.retire(map(source_of, self.values_list("pk", flat=True)))
+        return super().delete()
+
 
 class Item(models.Model):
     """One preserved piece of software, as the catalogue describes it."""
 
     slug = models.SlugField(max_length=100, unique=True)
+    # Minted when it is published, and never changed, given away or given back.
+    ark = models.CharField(
+        "ARK", max_length=60, unique=True, null=True, blank=True, editable=False
+    )
     title = models.CharField(max_length=300)
     alternative_title = models.CharField(max_length=300, blank=True)
     version = models.CharField(
@@ -150,6 +166,16 @@ class Item(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("item", args=[self.slug])
+
+    @transaction.atomic
+    def delete(  # Django's signature
+        self,
+        *args: Any,  # noqa: ANN401
+        **kwargs: Any,  # noqa: ANN401
+    ) -> tuple[int, dict[str, int]]:
+        """With a tombstone for harvesters."""
+        oai.retire([source_of(self.pk)])
+        return super().delete(*args, **kwargs)
 
     @property
     def is_draft(self) -> bool:

@@ -1,0 +1,133 @@
+"""What harvesters get of an item: its formats and sets, rendered when it changes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.text import slugify
+
+from olive_portal.catalogue import arks, rights
+from olive_portal.catalogue.describing import record_of
+from olive_portal.catalogue.models import Collection, Item
+from olive_portal.catalogue.models.item import ItemQuerySet, source_of
+from olive_portal.metadata.records import TitleRecord
+from olive_portal.metadata.writing import dublin_core, mets, mods
+from olive_portal.oai import fragments, services
+from olive_portal.oai.errors import BadFragment
+from olive_portal.oai.models import Record
+from olive_portal.oai.services import Exposure
+
+logger = logging.getLogger(__name__)
+
+RENDERERS: dict[str, Callable[[TitleRecord], bytes]] = {
+    "oai_dc": dublin_core.render,
+    "mods": mods.render,
+    "mets": mets.render,
+}
+# Of items at once in memory.
+CHUNK = 200
+MOST_OF_A_SPEC = 60
+ROUTES = {"browser": "In the browser", "desktop": "On the desktop"}
+
+
+def refresh(items: ItemQuerySet) -> int:
+    """Bring what harvesters get of `items` up to date: how many records changed.
+
+    In the transaction of the change that it follows. What is not public becomes a
+    tombstone; what is the same as before keeps its datestamp.
+    """
+    return sum(done.changed for done in refresh_in_parts(items))
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some items that are up to date now, in the order of their keys."""
+
+    items: int
+    last: int
+    changed: int
+
+
+def refresh_in_parts(items: ItemQuerySet) -> Iterator[Part]:
+    """The same, bit by bit, for whoever has no transaction open and many items."""
+    last = 0
+    ordered = items.order_by("pk").values_list("pk", flat=True)
+    while chunk := list(ordered.filter(pk__gt=last)[:CHUNK]):
+        last = chunk[-1]
+        yield Part(len(chunk), last, _refresh(chunk))
+
+
+def retire_orphans() -> int:
+    """Leave tombstones for items whose rows went without us: how many records."""
+    live = set(Record.objects.live().values_list("source", flat=True))
+    there = Item.objects.values_list("pk", flat=True)
+    return services.retire(sorted(live - set(map(source_of, there))))
+
+
+@transaction.atomic
+def _refresh(keys: Sequence[int]) -> int:
+    # Whoever changed the same items, or their makers, at the same time, is through
+    # when we have the locks; so what we read below is what is true after our commit.
+    locked = Item.objects.filter(pk__in=keys).select_for_update(of=("self",))
+    list(locked.order_by("pk").values_list("pk", flat=True))
+    public = Item.objects.filter(pk__in=keys).public().for_description()
+    arks.mint(public)
+    exposures = [exposure(item) for item in public]
+    hidden = set(keys) - {item.pk for item in public}
+    return services.expose(exposures) + services.retire(map(source_of, hidden))
+
+
+def exposure(item: Item) -> Exposure:
+    """Everything that harvesters get of `item`, which has its ARK."""
+    metadata = dict(_metadata(item))
+    return Exposure(
+        source=source_of(item.pk),
+        identifier=f"oai:{settings.OLIVE_OAI_IDENTIFIER}:{item.ark}",
+        sets=sets_of(item),
+        metadata=metadata,
+        # One bad record must not make the others unharvestable, or unsavable.
+        kept=frozenset(RENDERERS.keys() - metadata.keys()),
+    )
+
+
+def _metadata(item: Item) -> Iterator[tuple[str, bytes]]:
+    record = record_of(item)
+    for prefix, render in RENDERERS.items():
+        try:
+            xml = render(record)
+            fragments.check(prefix, xml)
+        except (BadFragment, ValueError):
+            logger.exception("No %s for item %s", prefix, item.pk)
+        else:
+            yield prefix, xml
+
+
+def sets_of(item: Item) -> dict[str, str]:
+    """The name of each set that it is in, those around others included."""
+    sets = {"collection": "Collections", **_collections(item.collection)}
+    if platform := _part(item.platform):
+        sets |= {"platform": "Platforms", f"platform:{platform}": item.platform}
+    statement = rights.in_words(item.rights_uri)
+    if key := _part(statement):
+        sets |= {"rights": "Rights statements", f"rights:{key}": statement}
+    if item.current_package():
+        sets["launch"] = "Can be launched"
+        sets |= {f"launch:{route}": name for route, name in ROUTES.items()}
+    return sets
+
+
+def _collections(collection: Collection) -> dict[str, str]:
+    sets, spec = {}, "collection"
+    for row in [*collection.ancestors(), collection]:
+        spec = f"{spec}:{row.slug}"
+        sets[spec] = row.title
+    return sets
+
+
+def _part(name: str) -> str:
+    """One part of a setSpec; nothing for a name without Latin letters or digits."""
+    return slugify(name)[:MOST_OF_A_SPEC].strip("-")
