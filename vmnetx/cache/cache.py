@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from pathlib import Path
 
 from vmnetx.cache import naming
-from vmnetx.cache.chunks import MemoryChunks
+from vmnetx.cache.chunks import DiskChunks, MemoryChunks
 from vmnetx.cache.naming import Name
 from vmnetx.cache.store import NoRoom, Store
 from vmnetx.cache.supply import Supply
+from vmnetx.errors import Unreachable
 from vmnetx.package.http import TIMEOUT_SECONDS, HttpSource, Identity
 
 logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 20.0
+"""A guest does not hear of a web server that is back by then. Its own drivers give up
+after 30 s."""
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 3.0
+IMPATIENT_SECONDS = 10.0
+"""After one read has waited in vain the others fail at once, for so long."""
 
 
 class CachedSource:
@@ -31,15 +41,62 @@ class CachedSource:
         self._origin = origin
         self._supply = supply
         self._cache: Cache | None = cache
+        self._is_closed = threading.Event()
+        self._impatient_until = 0.0
 
     def read(self, offset: int, length: int) -> bytes:
         return self._supply.read(self._origin.fetch, offset, length)
 
+    def read_for_guest(self, offset: int, length: int) -> bytes:
+        """The same, but it waits for a web server that is away for a while."""
+        return self._supply.read(self._fetch_patiently, offset, length)
+
+    def has(self, offset: int, length: int) -> bool:
+        """Whether this part is likely to be here already."""
+        return self._supply.has(offset, length)
+
+    def whole_file(self) -> Path | None:
+        """The file with all bytes, checked, for who reads it beside this source; None
+        while something is missing."""
+        chunks = self._supply.chunks
+        if isinstance(chunks, DiskChunks) and chunks.is_whole:
+            return chunks.file
+        return None
+
+    def hold(self) -> int | None:
+        """A descriptor that keeps the bytes here for as long as any process has it.
+
+        None where they are not kept. The caller closes it. Raises OSError.
+        """
+        chunks = self._supply.chunks
+        return chunks.hold() if isinstance(chunks, DiskChunks) else None
+
     def close(self) -> None:
         cache, self._cache = self._cache, None
         if cache is not None:
+            self._is_closed.set()
             self._origin.close()
             cache.release(self._supply)
+
+    def _fetch_patiently(self, start: int, end: int) -> bytes:
+        started = time.monotonic()
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return self._origin.fetch(start, end)
+            except Unreachable:
+                if self._has_waited_enough(started + PATIENCE_SECONDS, pause):
+                    raise
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def _has_waited_enough(self, until: float, pause: float) -> bool:
+        now = time.monotonic()
+        if now < self._impatient_until:
+            return True
+        if now + pause > until:
+            self._impatient_until = now + IMPATIENT_SECONDS
+            return True
+        return self._is_closed.wait(pause)
 
 
 class Cache:

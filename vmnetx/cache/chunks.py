@@ -103,12 +103,13 @@ class DiskChunks:
 
     def __init__(self, folder: Path, size: int) -> None:
         self.folder = folder
+        self.file = folder / BYTES
         self.size = size
         self.is_whole = False
         self._checked: set[int] = set()
         self._files = _Files()
         try:
-            self._bytes = self._files.open(folder / BYTES)
+            self._bytes = self._files.open(self.file)
             fcntl.flock(self._bytes, fcntl.LOCK_SH)
             self._digests = self._files.open(folder / DIGESTS)
             if os.fstat(self._bytes).st_size != size:
@@ -171,7 +172,7 @@ class DiskChunks:
         The lock is the open file's: it lasts until the last process has closed it.
         Raises OSError.
         """
-        descriptor = os.open(self.folder / BYTES, os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(self.file, os.O_RDONLY | os.O_NOFOLLOW)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         return descriptor
 
@@ -213,7 +214,7 @@ class DiskChunks:
         try:
             with self._files:
                 mine = os.fstat(self._bytes)
-            now = (self.folder / BYTES).lstat()
+            now = self.file.lstat()
         except OSError:
             return False
         return (now.st_dev, now.st_ino) == (mine.st_dev, mine.st_ino)

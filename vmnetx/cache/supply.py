@@ -47,6 +47,11 @@ class Supply:
             )
         )
 
+    def has(self, offset: int, length: int) -> bool:
+        """Whether this part is likely to be here; reading says for sure."""
+        end = min(offset + length, self.size)
+        return all(self.chunks.has(number) for number, _, _ in spans(offset, end))
+
     def bring(self, fetch: Fetch, numbers: Iterable[int]) -> dict[int, bytes]:
         """These chunks; those that are missing are fetched, and kept for all.
 

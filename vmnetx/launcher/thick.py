@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import shutil
@@ -11,17 +12,18 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
+from vmnetx.cache.cache import Cache, CachedSource
 from vmnetx.errors import MachineFailed
 from vmnetx.launcher import viewer
 from vmnetx.launcher.desk import Desk
 from vmnetx.launcher.locations import FilePackage, WebPackage
 from vmnetx.launcher.viewer import NotInstalled, Screen, Viewer
 from vmnetx.machine import accelerator, aside, binary
-from vmnetx.machine.disk import DiskSource
+from vmnetx.machine.disk import SERVED, DiskSource
 from vmnetx.machine.machine import Machine
-from vmnetx.machine.options import Limits, MachineOptions
+from vmnetx.machine.options import MIB, Limits, MachineOptions
+from vmnetx.machine.outlet import Outlet
 from vmnetx.package.archive import Package, open_package
-from vmnetx.package.http import HttpSource
 from vmnetx.package.source import LocalFile, Source
 
 logger = logging.getLogger(__name__)
@@ -42,7 +44,9 @@ class Wishes:
     network: Literal["none", "user"] = "none"
     accelerator: Literal["auto", "kvm", "tcg"] = "auto"
     cache: Path = Path()
-    """The folder where the accelerator's measure is kept."""
+    """The folder of package bytes, and of the accelerator's measure."""
+    cache_bytes: int = 8192 * MIB
+    """The most package bytes that are kept there."""
 
 
 async def open_here(
@@ -55,25 +59,30 @@ async def open_here(
     """
     kind, program = _viewer(desk)
     desk.notices.say("Opening the package …")
-    package = await aside.run(partial(_open, location))
-    name = package.manifest.name
-    if package.memory is not None:
-        desk.notices.say(
-            "The memory image is not used: the machine starts as from off."
+    package = await aside.run(partial(_open, location, wishes))
+    with contextlib.ExitStack() as opened:
+        opened.callback(package.source.close)
+        name = package.manifest.name
+        if package.memory is not None:
+            desk.notices.say(
+                "The memory image is not used: the machine starts as from off."
+            )
+        options = await _options(kind, desk, wishes)
+        desk.notices.say(f"{name}: starting under {options.accelerator.upper()} …")
+        directory = desk.directory / MACHINE
+        disk = _disk(location, package)
+        if isinstance(package.source, CachedSource):
+            outlet = Outlet(package.source, directory, options.run_as)
+            opened.callback(outlet.close)
+            disk = outlet.disk(disk)
+        machine = await Machine.start(
+            package.domain, disk, directory=directory, options=options
         )
-    options = await _options(kind, desk, wishes)
-    desk.notices.say(f"{name}: starting under {options.accelerator.upper()} …")
-    machine = await Machine.start(
-        package.domain,
-        _disk(location, package),
-        directory=desk.directory / MACHINE,
-        options=options,
-    )
-    try:
-        desk.on_started()
-        ending = await _show(machine, _screen(machine, name), program, desk)
-    finally:
-        await machine.stop()
+        try:
+            desk.on_started()
+            ending = await _show(machine, _screen(machine, name), program, desk)
+        finally:
+            await machine.stop()
     if ending.startswith("crashed"):
         raise MachineFailed(f"The machine {ending}")
     desk.notices.say(f"{name}: {ending}. Its changes are gone.")
@@ -89,26 +98,24 @@ def _viewer(desk: Desk) -> tuple[Literal["spice", "vnc"], str]:
     return "vnc", viewer.find("vnc", desk.viewer)
 
 
-def _open(location: WebPackage | FilePackage) -> Package:
+def _open(location: WebPackage | FilePackage, wishes: Wishes) -> Package:
+    """The checked package. Its source is the caller's to close."""
     source: Source
     if isinstance(location, FilePackage):
         source = LocalFile(location.path)
     else:
-        source = HttpSource(location.url)
+        source = Cache(wishes.cache, wishes.cache_bytes).open(location.url)
     try:
         return open_package(source)
-    finally:
+    except BaseException:
         source.close()
+        raise
 
 
 def _disk(location: WebPackage | FilePackage, package: Package) -> DiskSource:
-    where = location.url if isinstance(location, WebPackage) else str(location.path)
-    return DiskSource(
-        where,
-        package.disk.offset,
-        package.disk.size,
-        package.domain.disk.format,
-    )
+    place = str(location.path) if isinstance(location, FilePackage) else SERVED
+    member = package.disk
+    return DiskSource(place, member.offset, member.size, package.domain.disk.format)
 
 
 async def _options(

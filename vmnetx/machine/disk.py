@@ -3,49 +3,49 @@
     "disk"      the throw-away overlay: all that the guest writes
     "package"   the image in its format, read-only
     "window"    the part of the file that is the image
-    "bytes"     the file, or the URL
+    "bytes"     the package: a file, or what is served to QEMU on a socket
 
-The nodes are added through QMP, so an URL and its token are on no command line.
+QEMU itself opens no web address: it would follow wherever a server sends it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
+from vmnetx.cache import nbd
 from vmnetx.errors import Refused
 
-HTTP_TIMEOUT_SECONDS = 20
-HTTP_READAHEAD_BYTES = 256 * 1024
+SERVED = "served"
+"""A place: on the socket folder.DISK, by NBD."""
+SOCKET = "disk.sock"
+RECONNECT_SECONDS = 60
+"""Reads wait so long for a server that was killed and comes back; then they fail."""
 
 Node = dict[str, object]
 
 
 @dataclass(frozen=True)
 class DiskSource:
-    """An image inside of a file: `size` bytes from `offset` on.
+    """An image inside of a package: `size` bytes from `offset` on.
 
-    `location` is an absolute path or an http or https URL. The URL may hold a token:
-    the value's text leaves it out.
+    `location` is an absolute path, or SERVED. `held` is a descriptor that QEMU keeps
+    until its end, for the lock that is on it.
     """
 
     location: str
     offset: int
     size: int
     format: Literal["raw", "qcow2"]
+    held: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.is_remote and not self.location.startswith("/"):
-            raise Refused("A disk is at an absolute path or an http or https URL")
-
-    def __repr__(self) -> str:
-        place = "an URL" if self.is_remote else self.location
-        return f"<{self.format} disk, {self.size} bytes at {self.offset} of {place}>"
+        if not self.is_served and not self.location.startswith("/"):
+            raise Refused("A disk is at an absolute path, or served")
 
     @property
-    def is_remote(self) -> bool:
-        return urlsplit(self.location).scheme in {"http", "https"}
+    def is_served(self) -> bool:
+        return self.location == SERVED
 
 
 def package_nodes(source: DiskSource, filename: str) -> list[Node]:
@@ -76,12 +76,12 @@ def package_nodes(source: DiskSource, filename: str) -> list[Node]:
 
 def _bytes(source: DiskSource, filename: str) -> Node:
     node: Node = {"node-name": "bytes", "read-only": True}
-    if source.is_remote:
+    if source.is_served:
         return node | {
-            "driver": urlsplit(source.location).scheme,
-            "url": source.location,
-            "timeout": HTTP_TIMEOUT_SECONDS,
-            "readahead": HTTP_READAHEAD_BYTES,
+            "driver": "nbd",
+            "server": {"type": "unix", "path": SOCKET},
+            "export": nbd.EXPORT,
+            "reconnect-delay": RECONNECT_SECONDS,
         }
     # Packages never change, and a lock would let any other opener stop a launch.
     return node | {"driver": "file", "filename": filename, "locking": "off"}

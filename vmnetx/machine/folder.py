@@ -1,7 +1,7 @@
 """The folder of one machine: what is in it, whose it is, and what is left at the end.
 
 machine.json  qemu.log      the server's
-run/                        QEMU's: qmp.sock vnc.sock spice.sock overlay.qcow2
+run/                        QEMU's: qmp.sock vnc.sock spice.sock disk.sock overlay.qcow2
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import pwd
 import signal
+import socket
 from pathlib import Path
 
 from vmnetx.errors import Refused
-from vmnetx.machine import record
+from vmnetx.machine import disk, record
 
 # The folder's own files are the server's; all that QEMU may touch is in run/, so a
 # guest that breaks out of QEMU cannot rewrite what the next server believes.
@@ -21,6 +22,7 @@ RUN = "run"
 QMP, VNC, SPICE, OVERLAY = (
     f"{RUN}/{name}" for name in ("qmp.sock", "vnc.sock", "spice.sock", "overlay.qcow2")
 )
+DISK = f"{RUN}/{disk.SOCKET}"
 # The kernel's sockaddr_un has 108 bytes, the last one a NUL.
 MAX_SOCKET_PATH = 107
 
@@ -60,6 +62,29 @@ def has_overlay(directory: Path) -> bool:
         return (directory / OVERLAY).lstat().st_size > 0
     except OSError:
         return False
+
+
+def listen_for_disk(directory: Path, run_as: str | None) -> socket.socket:
+    """Where QEMU will ask for its package: a new socket, and nobody else's.
+
+    The folder is made if it is not there. Raises OSError, and LookupError for a user
+    that does not exist.
+    """
+    make(directory)
+    path = directory / DISK
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(os.fspath(path))
+        if run_as is not None:
+            user = pwd.getpwnam(run_as)
+            for each in (path, directory / RUN):
+                os.chown(each, user.pw_uid, user.pw_gid, follow_symlinks=False)
+        listener.listen()
+    except (OSError, LookupError):
+        listener.close()
+        raise
+    return listener
 
 
 def clear_sockets(directory: Path) -> None:

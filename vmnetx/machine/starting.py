@@ -37,7 +37,7 @@ def spawn(plan: Plan, uuid: str) -> Process:
             folder.clear_sockets(directory)
             listener = opened.enter_context(monitor.listen(directory / folder.QMP))
             descriptors = [listener.fileno()]
-            if not source.is_remote:
+            if not source.is_served:
                 file = opened.enter_context(open(source.location, "rb"))
                 descriptors.append(file.fileno())
             flags = os.O_CREAT | os.O_NOFOLLOW
@@ -50,6 +50,8 @@ def spawn(plan: Plan, uuid: str) -> Process:
             place = replace(place, resumed_as=plan.restoration.machine_type)
         argv = arguments.command_line(plan.domain, options, place)
         log = directory / folder.LOG
+        if source.held is not None:
+            descriptors.append(source.held)
         launch = Launch(
             directory / folder.RUN, log, descriptors, options.run_as, options.limits
         )
@@ -84,7 +86,7 @@ async def let_go(plan: Plan, qmp: Monitor, process: Process) -> None:
 
 
 async def attach(qmp: Monitor, source: DiskSource, directory: Path) -> None:
-    """Raises MachineFailed, with curl's or QEMU's words and without the URL."""
+    """Raises MachineFailed, with QEMU's words."""
     try:
         for node in disk.package_nodes(source, "/dev/fdset/0"):
             await qmp.execute("blockdev-add", node)
@@ -94,6 +96,4 @@ async def attach(qmp: Monitor, source: DiskSource, directory: Path) -> None:
         await qmp.execute("blockdev-add", disk.overlay_file(Path(folder.OVERLAY).name))
         await qmp.execute("blockdev-add", disk.overlay_node())
     except MachineFailed as error:
-        # curl's words may hold the URL, and the URL a token.
-        text = str(error).replace(source.location, "the package's address")
-        raise MachineFailed(f"The disk cannot be opened: {text}") from None
+        raise MachineFailed(f"The disk cannot be opened: {error}") from error

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Literal, cast
 
 from vmnetx.errors import BadPackage
-from vmnetx.machine.disk import DiskSource
+from vmnetx.machine.disk import SERVED, DiskSource
 from vmnetx.package import domain
 from vmnetx.package.domain import Domain
+from vmnetx.package.http import Identity
 
 FILENAME = "instance.json"
 MAX_BYTES = 4 * 1024 * 1024
@@ -48,6 +49,10 @@ class Facts:
     domain_xml: str = field(repr=False)
     created_at: str
     """ISO 8601, UTC."""
+    package_size: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    """What the web server said of the package: the next server asks for the same."""
 
     @property
     def token(self) -> str:
@@ -60,9 +65,17 @@ class Facts:
 
     @property
     def disk(self) -> DiskSource:
+        location = SERVED if self.identity else self.location
         return DiskSource(
-            self.location, self.disk_offset, self.disk_size, self.domain.disk.format
+            location, self.disk_offset, self.disk_size, self.domain.disk.format
         )
+
+    @property
+    def identity(self) -> Identity | None:
+        """The package's on its web server; None for a file of this host."""
+        if self.package_size is None:
+            return None
+        return Identity(self.package_size, self.etag, self.last_modified)
 
 
 def write(facts: Facts, directory: Path) -> None:

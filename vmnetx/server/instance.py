@@ -19,6 +19,7 @@ from pathlib import Path
 from vmnetx.errors import Absent, MachineFailed, Refused
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
+from vmnetx.machine.outlet import Outlet
 from vmnetx.server.facts import Facts
 from vmnetx.server.power import Power
 from vmnetx.wire.messages import Event, VmDestroyed
@@ -38,7 +39,10 @@ class Terms:
 
 
 class Instance:
-    """Lives in one event loop. `on_gone` is called when nothing of it is left."""
+    """Lives in one event loop. `on_gone` is called when nothing of it is left.
+
+    The outlet of a package from the web is closed with it.
+    """
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class Instance:
         directory: Path,
         terms: Terms,
         on_gone: Callable[[Instance], None],
+        outlet: Outlet | None = None,
     ) -> None:
         self.facts = facts
         self.last_seen = datetime.now(UTC)
@@ -54,7 +59,8 @@ class Instance:
         self._directory = directory
         self._terms = terms
         self._on_gone = on_gone
-        self._power = Power(facts, directory, terms.machine, self._tell)
+        self._outlet = outlet
+        self._power = Power(facts, directory, terms.machine, self._tell, outlet)
         self._listeners: set[Listener] = set()
         self._end: asyncio.Task[None] | None = None
 
@@ -237,6 +243,8 @@ class Instance:
             # Its record stays with it: the next server tries again.
             logger.exception("event=stuck instance=%s", self.id)
         else:
+            if self._outlet is not None:
+                self._outlet.close()
             await asyncio.to_thread(shutil.rmtree, self._directory, ignore_errors=True)
         self._on_gone(self)
         logger.info("event=gone instance=%s", self.id)

@@ -7,9 +7,9 @@ import threading
 from concurrent.futures import Future
 from pathlib import Path
 
+from vmnetx.cache.cache import Cache
 from vmnetx.errors import Full, Unreachable
 from vmnetx.package.archive import Package, open_package
-from vmnetx.package.http import HttpSource
 from vmnetx.package.source import LocalFile, Source
 
 OPEN_SECONDS = 20.0
@@ -25,12 +25,13 @@ class Opener:
     a daemon that does not hold up the server's end, and keeps its place until then.
     """
 
-    def __init__(self, *, deadline: float = OPEN_SECONDS) -> None:
+    def __init__(self, cache: Cache, *, deadline: float = OPEN_SECONDS) -> None:
+        self._cache = cache
         self._deadline = deadline
         self._places = threading.BoundedSemaphore(MAX_AT_ONCE)
 
     async def open(self, location: str | Path) -> Package:
-        """The checked package, its source closed again.
+        """The checked package. Its source is open, and the caller's to close.
 
         Raises BadPackage, SourceChanged, Unreachable, and Full when too many are being
         opened.
@@ -47,26 +48,36 @@ class Opener:
             async with asyncio.timeout(self._deadline):
                 return await asyncio.wrap_future(opened)
         except TimeoutError:
+            opened.add_done_callback(_close)
             raise Unreachable(
                 f"The package could not be read within {self._deadline:g} s"
             ) from None
+        except asyncio.CancelledError:
+            opened.add_done_callback(_close)
+            raise
 
     def _work(self, location: str | Path, opened: Future[Package]) -> None:
         try:
-            opened.set_result(_open(location))
+            opened.set_result(self._open(location))
         except BaseException as error:  # noqa: BLE001  raised again by open()
             opened.set_exception(error)
         finally:
             self._places.release()
 
+    def _open(self, location: str | Path) -> Package:
+        source: Source
+        if isinstance(location, Path):
+            source = LocalFile(location)
+        else:
+            source = self._cache.open(location, timeout=SILENCE_SECONDS)
+        try:
+            return open_package(source)
+        except BaseException:
+            source.close()
+            raise
 
-def _open(location: str | Path) -> Package:
-    source: Source
-    if isinstance(location, Path):
-        source = LocalFile(location)
-    else:
-        source = HttpSource(location, timeout=SILENCE_SECONDS)
-    try:
-        return open_package(source)
-    finally:
-        source.close()
+
+def _close(opened: Future[Package]) -> None:
+    """What came when nobody waited for it any more."""
+    if opened.exception() is None:
+        opened.result().source.close()

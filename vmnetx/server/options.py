@@ -45,6 +45,8 @@ class Options:
     viewer_origins: frozenset[str]
     origins: tuple[Origin, ...]
     folders: tuple[Path, ...]
+    cache: Path
+    cache_bytes: int
     instance_timeout: int
     gc_interval: int
     max_instances: int
@@ -77,6 +79,8 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
         viewer_origins=frozenset(given.viewer_origin),
         origins=origins,
         folders=tuple(folder.resolve() for folder in given.allow_files),
+        cache=(given.cache or given.data / "cache").absolute(),
+        cache_bytes=given.cache_size * MIB,
         instance_timeout=given.instance_timeout,
         gc_interval=given.gc_interval,
         max_instances=given.max_instances,
@@ -142,6 +146,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
 def _add_places(add: _Adder) -> None:
     add.one("data", "var/vmnetx", "folder for state, sockets and overlays", Path)
+    add.one("cache", None, "folder for package bytes; cache/ in --data if none", Path)
     add.one("secret-key-file", None, f"file of the API's key, or ${KEY_VARIABLE}", Path)
     add.one("host", "127.0.0.1", "public name of this host, in URLs")
     add.one("listen", "", "address of the thin-client protocol; all where empty")
@@ -165,6 +170,7 @@ def _add_limits(add: _Adder) -> None:
     instances = str(capacity.usual_instances())
     add.one("max-instances", instances, "most instances at once", _positive)
     add.one("max-memory", "2048", "most MiB of memory for a machine", _positive)
+    add.one("cache-size", "8192", "most MiB of package bytes to keep", _amount)
     add.one("max-vcpus", "4", "most processors for a machine", _positive)
     add.one("accel", "auto", f"accelerator: {', '.join(ACCELERATORS)}", _accelerator)
 
@@ -190,6 +196,10 @@ def secret_key(path: Path | None, environment: Mapping[str, str]) -> str:
 
 def _port(text: str) -> int:
     return _number(text, 0, 65535)
+
+
+def _amount(text: str) -> int:
+    return _number(text, 0, 10**9)
 
 
 def _positive(text: str) -> int:

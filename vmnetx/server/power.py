@@ -20,8 +20,10 @@ from pathlib import Path
 
 from vmnetx.errors import MachineFailed, VmnetxError
 from vmnetx.machine import record
+from vmnetx.machine.disk import DiskSource
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
+from vmnetx.machine.outlet import Outlet
 from vmnetx.server import wanted
 from vmnetx.server.facts import Facts
 from vmnetx.wire.messages import Event, StartupFailed, VmStarted, VmStopped
@@ -45,6 +47,7 @@ class Power:
         directory: Path,
         options: MachineOptions,
         tell: Callable[[Event], None],
+        outlet: Outlet | None = None,
     ) -> None:
         self.state = "pending"
         self.detail = ""
@@ -52,6 +55,7 @@ class Power:
         self._facts = facts
         self._directory = directory
         self._options = replace(options, network=facts.network)
+        self._outlet = outlet
         self._tell = tell
         self._machine: Machine | None = None
         self._changed = asyncio.Event()
@@ -102,6 +106,7 @@ class Power:
     async def adopt(self) -> None:
         """Take over what an earlier server left, and go on with what was wished."""
         wish = wanted.read(self._directory)
+        self._resume_outlet()
         was_ready = record.is_ready(self._directory)
         try:
             self._on(await Machine.adopt(self._directory))
@@ -110,6 +115,16 @@ class Power:
         else:
             if wish == "off":
                 self.stop()
+
+    def _resume_outlet(self) -> None:
+        # First of all: the guest may be waiting for its disk.
+        if self._outlet is not None:
+            try:
+                self._outlet.resume()
+            except MachineFailed as error:
+                logger.warning(
+                    "event=unserved instance=%s why=%r", self._facts.id, str(error)
+                )
 
     def _go_on_without(
         self, wish: wanted.Wanted | None, why: str, *, was_ready: bool
@@ -194,10 +209,14 @@ class Power:
         async with asyncio.timeout(START_SECONDS):
             return await Machine.start(
                 self._facts.domain,
-                self._facts.disk,
+                self._disk(),
                 directory=self._directory,
                 options=self._options,
             )
+
+    def _disk(self) -> DiskSource:
+        disk = self._facts.disk
+        return disk if self._outlet is None else self._outlet.disk(disk)
 
     async def _not_longer_than_wanted(self, launch: asyncio.Task[Machine]) -> None:
         outdated = asyncio.create_task(self._outdated.wait())

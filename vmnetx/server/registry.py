@@ -10,17 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from vmnetx.errors import Full, MachineFailed, Refused
+from vmnetx.cache.cache import Cache, CachedSource
+from vmnetx.errors import BadPackage, Full, MachineFailed, Refused
 from vmnetx.machine.machine import Machine
+from vmnetx.machine.outlet import Outlet
 from vmnetx.package.archive import Package
 from vmnetx.server import facts, tokens, wanted
 from vmnetx.server.allowing import AllowList
 from vmnetx.server.capacity import OVERHEAD_BYTES
 from vmnetx.server.facts import Facts, Network, Spoilt
 from vmnetx.server.instance import Instance, Terms
-from vmnetx.server.opening import Opener
+from vmnetx.server.opening import SILENCE_SECONDS, Opener
 
 logger = logging.getLogger(__name__)
 
@@ -51,13 +54,14 @@ class Registry:
     """Owns every instance, and the folder that they are kept in."""
 
     def __init__(
-        self, data: Path, room: Room, terms: Terms, allowed: AllowList
+        self, data: Path, room: Room, terms: Terms, allowed: AllowList, cache: Cache
     ) -> None:
         self._folder = data / FOLDER
         self._room = room
         self._terms = terms
         self._allowed = allowed
-        self._opener = Opener()
+        self._cache = cache
+        self._opener = Opener(cache)
         self._instances: dict[str, Instance] = {}
         self._opening = 0
         self.is_closing = False
@@ -77,11 +81,12 @@ class Registry:
         location = self._allowed.location(wish.url)
         with self._seat():
             package = await self._opener.open(location)
-            self._terms.machine.limits.check(package.domain)
-            self._check_memory(package.domain.memory_bytes)
-            if self.is_closing:
-                raise Full("The server is stopping", retry_after=RETRY_SECONDS)
-            instance = self._keep(facts_of(wish, str(location), package))
+            try:
+                self._check(package)
+                instance = self._keep(facts_of(wish, str(location), package), package)
+            except BaseException:
+                package.source.close()
+                raise
         logger.info(
             "event=created instance=%s name=%r user=%r network=%s",
             instance.id,
@@ -92,6 +97,12 @@ class Registry:
         if wish.start:
             instance.start()
         return instance
+
+    def _check(self, package: Package) -> None:
+        self._terms.machine.limits.check(package.domain)
+        self._check_memory(package.domain.memory_bytes)
+        if self.is_closing:
+            raise Full("The server is stopping", retry_after=RETRY_SECONDS)
 
     async def adopt(self) -> None:
         """Take over what an earlier server left, and remove what cannot be had."""
@@ -105,14 +116,28 @@ class Registry:
         try:
             if wanted.read(directory) == "gone":
                 raise Spoilt(f"{directory.name} was being destroyed")
-            instance = self._instance(facts.read(directory), directory)
-        except Spoilt as error:
+            record = facts.read(directory)
+            outlet = await self._known_outlet(record, directory)
+        except (Spoilt, BadPackage) as error:
             logger.warning("event=lost instance=%s why=%r", directory.name, error)
             await _remove(directory)
             return None
+        instance = self._instance(record, directory, outlet)
         await instance.adopt()
         logger.info("event=adopted instance=%s status=%s", instance.id, instance.status)
         return instance
+
+    async def _known_outlet(self, record: Facts, directory: Path) -> Outlet | None:
+        """Of what is known of the package; its server is not asked."""
+        if record.identity is None:
+            return None
+        open_known = partial(
+            self._cache.open,
+            record.location,
+            timeout=SILENCE_SECONDS,
+            known=record.identity,
+        )
+        return self._outlet(await asyncio.to_thread(open_known), directory)
 
     async def collect(self) -> None:
         """End idle instances, once every interval, for ever (spec 2.6)."""
@@ -158,15 +183,25 @@ class Registry:
                 "The server has not enough memory free", retry_after=RETRY_SECONDS
             )
 
-    def _keep(self, record: Facts) -> Instance:
+    def _keep(self, record: Facts, package: Package) -> Instance:
         directory = self._folder / record.id
         facts.write(record, directory)
-        instance = self._instance(record, directory)
+        outlet = None
+        if isinstance(package.source, CachedSource):
+            outlet = self._outlet(package.source, directory)
+        else:
+            package.source.close()
+        instance = self._instance(record, directory, outlet)
         self._instances[instance.id] = instance
         return instance
 
-    def _instance(self, record: Facts, directory: Path) -> Instance:
-        return Instance(record, directory, self._terms, self._forget)
+    def _instance(
+        self, record: Facts, directory: Path, outlet: Outlet | None
+    ) -> Instance:
+        return Instance(record, directory, self._terms, self._forget, outlet)
+
+    def _outlet(self, source: CachedSource, directory: Path) -> Outlet:
+        return Outlet(source, directory, self._terms.machine.run_as)
 
     def _forget(self, instance: Instance) -> None:
         self._instances.pop(instance.id, None)
@@ -183,6 +218,7 @@ async def _remove(directory: Path) -> None:
 def facts_of(wish: Wish, location: str, package: Package) -> Facts:
     if wish.network not in {"none", "user"}:
         raise Refused('The network is "none" or "user"')
+    is_remote = isinstance(package.source, CachedSource)
     return Facts(
         id=tokens.instance_id(),
         auth_code=tokens.auth_code(),
@@ -195,4 +231,7 @@ def facts_of(wish: Wish, location: str, package: Package) -> Facts:
         disk_size=package.disk.size,
         domain_xml=package.domain_xml.decode(facts.ENCODING),
         created_at=datetime.now(UTC).isoformat(),
+        package_size=package.source.size if is_remote else None,
+        etag=package.source.etag if is_remote else None,
+        last_modified=package.source.last_modified if is_remote else None,
     )

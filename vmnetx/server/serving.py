@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from aiohttp import web
 
+from vmnetx.cache.cache import Cache
 from vmnetx.errors import MachineFailed
 from vmnetx.machine import accelerator, binary
 from vmnetx.machine.options import Limits, MachineOptions
@@ -47,7 +48,13 @@ async def serve(options: Options) -> None:
     certificate = _certificate(options)
     with _only_server(options), _listening(options) as sockets:
         terms = await _terms(options)
-        registry = Registry(options.data, _room(options), terms, _allow_list(options))
+        registry = Registry(
+            options.data,
+            _room(options),
+            terms,
+            _allow_list(options),
+            Cache(options.cache, options.cache_bytes),
+        )
         await registry.adopt()
         gateway = Gateway(registry.get)
         async with (

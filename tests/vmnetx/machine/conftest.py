@@ -6,7 +6,6 @@ import dataclasses
 import re
 import shutil
 import tempfile
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -213,14 +212,3 @@ class Site:
         self.url = (
             f"http://127.0.0.1:{self.server.server_port}/game.nxpk?token={self.token}"
         )
-
-
-@pytest.fixture
-def site(package):
-    site = Site(package.read_bytes(), PADDING)
-    with site.server:
-        thread = threading.Thread(target=site.server.serve_forever, args=(0.01,))
-        thread.start()
-        yield site
-        site.server.shutdown()
-        thread.join()

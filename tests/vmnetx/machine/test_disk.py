@@ -3,9 +3,7 @@ from __future__ import annotations
 import pytest
 
 from vmnetx.errors import Refused
-from vmnetx.machine.disk import DiskSource, package_nodes
-
-URL = "https://portal.example/launch/t0k3n/game.nxpk"
+from vmnetx.machine.disk import SERVED, DiskSource, package_nodes
 
 
 def test_a_raw_disk_is_a_window_on_a_descriptor():
@@ -26,21 +24,18 @@ def test_a_qcow2_disk_names_no_other_file():
 
 def test_all_of_a_package_is_read_only():
     for kind in ("raw", "qcow2"):
-        for node in package_nodes(DiskSource(URL, 0, 9, kind), ""):
+        for node in package_nodes(DiskSource(SERVED, 0, 9, kind), ""):
             assert node["read-only"] is True
 
 
-def test_an_url_is_read_in_place_with_a_timeout():
-    bytes_ = package_nodes(DiskSource(URL, 0, 9, "raw"), "")[0]
-    assert (bytes_["driver"], bytes_["url"]) == ("https", URL)
-    assert bytes_["timeout"] > 0
+def test_a_served_disk_is_on_the_machines_own_socket():
+    bytes_ = package_nodes(DiskSource(SERVED, 0, 9, "raw"), "")[0]
+    assert (bytes_["driver"], bytes_["export"]) == ("nbd", "package")
+    assert bytes_["server"] == {"type": "unix", "path": "disk.sock"}
+    assert bytes_["reconnect-delay"] > 0
 
 
-def test_an_url_is_not_in_the_values_text():
-    assert "t0k3n" not in repr(DiskSource(URL, 0, 9, "raw"))
-
-
-@pytest.mark.parametrize("location", ["game.nxpk", "ftp://a.example/x", "nbd:x", ""])
+@pytest.mark.parametrize("location", ["game.nxpk", "https://a.example/x", "nbd:x", ""])
 def test_other_places_are_refused(location):
     with pytest.raises(Refused):
         DiskSource(location, 0, 9, "raw")

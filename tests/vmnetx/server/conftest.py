@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.vmnetx.machine import guests
+from vmnetx.cache.cache import Cache
 from vmnetx.client import ThinClientServer
 from vmnetx.machine.options import MachineOptions
 from vmnetx.package.archive import write_package
@@ -70,7 +71,9 @@ async def make_registry(data, packages, terms):
     async with contextlib.AsyncExitStack() as made:
 
         def make(room=ROOM, terms=terms):
-            registry = Registry(data, room, terms, AllowList(folders=(packages,)))
+            cache = Cache(data / "cache", 64 * guests.MIB)
+            allowed = AllowList(folders=(packages,))
+            registry = Registry(data, room, terms, allowed, cache)
             made.push_async_callback(registry.close)
             return registry
 
@@ -90,6 +93,11 @@ async def instance(registry, wish):
     instance = await registry.create(wish)
     await instance.running_machine(IN_TIME)
     return instance
+
+
+@pytest.fixture
+def cache(data):
+    return Cache(data / "cache", 64 * guests.MIB)
 
 
 async def becomes(instance, status):

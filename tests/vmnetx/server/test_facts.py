@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 
 import pytest
 
 from tests.vmnetx.machine import guests
 from vmnetx.package.domain import render
+from vmnetx.package.http import Identity
 from vmnetx.server import facts
 from vmnetx.server.facts import Facts, Spoilt
 
@@ -23,6 +25,8 @@ RECORD = Facts(
     disk_size=4 * 1024**2,
     domain_xml=render(DOMAIN).decode(facts.ENCODING),
     created_at="2026-11-24T00:00:00+00:00",
+    package_size=5 * 1024**2,
+    etag='"abc"',
 )
 
 
@@ -38,11 +42,19 @@ def test_what_is_written_is_read(folder):
     assert read == RECORD
     assert read.domain == DOMAIN
     assert read.token == "AAAQEAYEAUDAOCAJ/AAECAwQFBgcICQoLDA0O"
+    assert read.identity == Identity(5 * 1024**2, '"abc"', None)
+    assert read.disk.is_served
     assert (read.disk.offset, read.disk.size, read.disk.format) == (
         685,
         4 * 1024**2,
         "qcow2",
     )
+
+
+def test_a_file_of_this_host_is_read_where_it_lies():
+    local = replace(RECORD, location="/srv/a.nxpk", package_size=None)
+    assert local.identity is None
+    assert local.disk.location == "/srv/a.nxpk"
 
 
 def test_nobody_else_can_read_it(folder):

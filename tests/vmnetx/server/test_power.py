@@ -27,8 +27,9 @@ def events():
 
 
 @pytest.fixture
-async def facts(packages):
-    package = await Opener().open(packages / "echo.nxpk")
+async def facts(cache, packages):
+    package = await Opener(cache).open(packages / "echo.nxpk")
+    package.source.close()
     return facts_of(Wish("file:"), str(packages / "echo.nxpk"), package)
 
 

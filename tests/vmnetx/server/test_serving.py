@@ -13,6 +13,9 @@ import sys
 import pytest
 from aiohttp import ClientSession, WSMsgType
 
+from tests.vmnetx.cache.conftest import Origin
+from tests.vmnetx.machine.test_machine import lit, picture
+from tests.vmnetx.package import web
 from tests.vmnetx.server.conftest import (
     IN_TIME,
     KEY,
@@ -23,6 +26,7 @@ from tests.vmnetx.server.conftest import (
 )
 from vmnetx.client import ThinClientServer
 from vmnetx.errors import Unreachable
+from vmnetx.machine.machine import Machine
 
 
 def running(server, instance_id):
@@ -178,3 +182,70 @@ def test_an_api_that_has_ended_is_unreachable(data, packages):
         pytest.raises(Unreachable),
     ):
         client.instances()
+
+
+class TestPackagesOfAWebServer:
+    @pytest.fixture
+    def origin(self, packages):
+        with web.running() as server:
+            origin = Origin(server)
+            origin.put((packages / "echo.nxpk").read_bytes())
+            yield origin
+
+    @pytest.fixture
+    def start(self, start_server, origin):
+        base = origin.url().rpartition("/launch")[0]
+        return lambda: start_server("--allow-origin", base)
+
+    def launch(self, server, url):
+        made = server.client.create(url)
+        eventually(lambda: running(server, made.id))
+        return made
+
+    def test_the_next_server_gives_a_machine_its_disk(self, start, origin, data):
+        server = start()
+        made = self.launch(server, origin.url())
+        eventually(lambda: has_text(server, made, cell=0))
+        server.ends(signal.SIGKILL)
+        asyncio.run(typed_and_left(data / "instances" / made.id, "W"))
+        server = start()
+        # The guest says so when it has written, and read what it wrote into.
+        eventually(lambda: has_text(server, made, cell=len("READY ")))
+
+    def test_a_killed_server_leaves_its_bytes_to_the_next(self, start, origin, data):
+        server = start()
+        self.launch(server, origin.url())
+        server.ends(signal.SIGKILL)
+        asked = len(origin.ranges)
+        server = start()
+        made = server.client.create(origin.url())
+        eventually(lambda: running(server, made.id))
+        assert len(origin.ranges) == asked
+
+    def test_nothing_of_the_address_is_in_the_log(self, start, origin):
+        server = start()
+        made = self.launch(server, origin.url("s3cr3t"))
+        origin.fail(503)
+        server.client.destroy(made.id)
+        server.ends()
+        assert "s3cr3t" not in server.log
+
+
+def has_text(server, instance, *, cell):
+    """Whether there is a letter in the screen's first line, and nothing below."""
+    screen = picture(server.client.screenshot(instance.id))
+    width, height = screen.width / 80, screen.height / 25
+    # A cursor is in the lowest lines of its cell.
+    letter = screen.crop(
+        (int(cell * width), 0, int((cell + 1) * width), int(0.75 * height))
+    )
+    rest = screen.crop((0, int(height), screen.width, screen.height))
+    return lit(letter) > 0 and lit(rest) == 0
+
+
+async def typed_and_left(place, text):
+    """Make the guest read its disk, and do not wait for what comes of it."""
+    machine = await Machine.adopt(place)
+    await machine.type_text(text)
+    await machine._monitor.close()
+    machine._process.close()
