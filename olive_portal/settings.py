@@ -51,9 +51,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "corsheaders",
+    "drf_spectacular",
+    "rest_framework",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -212,6 +216,55 @@ OLIVE_OAI_MAX_REQUESTS = env.number("OLIVE_OAI_MAX_REQUESTS", 8, least=1)
 OLIVE_ARK_NAAN = env.matching(
     "OLIVE_ARK_NAAN", "99999", r"[0-9bcdfghjkmnpqrstvwxz]{5,}"
 )
+
+# The API: by token alone, so that no other site can act for a user by their cookies.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "olive_portal.api.authentication.TokenAuthentication"
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticatedOrReadOnly"
+    ],
+    "DEFAULT_PARSER_CLASSES": ["olive_portal.api.bodies.BoundedJson"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "olive_portal.api.paging.Pages",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "olive_portal.api.throttles.WithoutToken",
+        "olive_portal.api.throttles.WithToken",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "olive_portal.api.schema.Described",
+    "EXCEPTION_HANDLER": "olive_portal.api.problems.answer",
+    "URL_FORMAT_OVERRIDE": None,
+    # Whose address counts: the proxy's word for it, where there is one.
+    "NUM_PROXIES": 1 if env.switch("OLIVE_BEHIND_PROXY") else 0,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Olive",
+    "DESCRIPTION": (
+        "A library of preserved software, for programs. Anybody may read the "
+        "catalogue; launching and describing need a token."
+    ),
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AgentKind": "olive_portal.catalogue.models.AgentKind",
+        "CatalogueState": "olive_portal.catalogue.models.State",
+        "MediaKind": "olive_portal.catalogue.models.MediaKind",
+        "SessionState": "olive_portal.launch.models.State",
+    },
+}
+OLIVE_API_RATE = env.number("OLIVE_API_RATE", 120, least=1)
+OLIVE_API_TOKEN_RATE = env.number("OLIVE_API_TOKEN_RATE", 600, least=1)
+# Any page may read the API, without cookies, which it does not know.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
 
 LOGGING = {
     "version": 1,

@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("olive_portal.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("", include("olive_portal.api.urls")),
     path("", include("olive_portal.launch.urls")),
     path("", include("olive_portal.news.urls")),
     path("", include("olive_portal.releases.urls")),

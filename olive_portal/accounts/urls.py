@@ -4,6 +4,8 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
+from olive_portal.accounts import views
+
 urlpatterns = [
     path(
         "sign-in",
@@ -11,6 +13,12 @@ urlpatterns = [
         name="sign-in",
     ),
     path("sign-out", LogoutView.as_view(), name="sign-out"),
+    path("account/api-tokens", views.api_tokens, name="api-tokens"),
+    path(
+        "account/api-tokens/<int:pk>/revoke",
+        views.revoke_api_token,
+        name="api-token-revoke",
+    ),
     # Included before the admin, so that the house has one door.
     path(
         "admin/login/",

@@ -16,7 +16,14 @@ from olive_portal.accounts.models import User
 from olive_portal.catalogue.models import Item, Package, State
 from olive_portal.catalogue.services import record_change
 from olive_portal.metadata.records import File
-from olive_portal.preservation import keeping, locking, recording, storing
+from olive_portal.preservation import (
+    describing,
+    keeping,
+    locking,
+    recording,
+    storing,
+)
+from olive_portal.preservation.describing import Description
 from olive_portal.preservation.errors import BadSubmission, WrongState
 from olive_portal.preservation.history import record_event
 from olive_portal.preservation.keeping import Keeper
@@ -99,6 +106,35 @@ def withdraw(*, item: Item, reason: str, actor: User | None = None) -> None:
     record_change(items=Item.objects.filter(pk=item.pk))
     record_event(item, EventKind.WITHDRAWAL, actor, reason)
     item.refresh_from_db()
+
+
+@transaction.atomic
+def make_draft(
+    *, slug: str, description: Description, actor: User | None = None
+) -> Item:
+    """A new item that only curators see. Raises ValidationError."""
+    item = Item(slug=slug)
+    describing.describe(item, description)
+    record_event(item, EventKind.INGESTION, actor, "The description was received.")
+    item.refresh_from_db()
+    return item
+
+
+@transaction.atomic
+def describe(
+    *, item: Item, description: Description, actor: User | None = None
+) -> list[str]:
+    """Say something else of `item`, and tell harvesters; which fields that changed.
+
+    What is true already changes nothing. Raises ValidationError.
+    """
+    changed = describing.describe(item, description)
+    if changed:
+        record_change(items=Item.objects.filter(pk=item.pk))
+        detail = f"Changed: {', '.join(changed)}."
+        record_event(item, EventKind.METADATA_MODIFICATION, actor, detail)
+    item.refresh_from_db()
+    return changed
 
 
 @transaction.atomic

@@ -87,8 +87,10 @@ def test_every_direct_dependency_has_its_licence_listed():
     distributions = {
         "PIL": "pillow",
         "csp": "django-csp",
+        "drf_spectacular": "drf-spectacular",
         "markdown_it": "markdown-it-py",
         "qemu": "qemu.qmp",
+        "rest_framework": "djangorestframework",
     }
     for name in sorted(third_party):
         assert f"| {distributions.get(name, name).lower()}" in listed or (

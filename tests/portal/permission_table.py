@@ -6,7 +6,7 @@ signed in, a curator and an administrator get, or one status if all get the same
 To add an address, add a line for each of its methods and for each kind of thing that it
 treats differently (a draft, somebody else's session). An argument is sent as it stands,
 but a word with a `$` is looked up among the things that test_permissions.py makes: add
-yours there. Names that begin with `api-` are asked with a token instead of a cookie.
+yours there. The API's names (`api-…`) are asked with a token instead of a cookie.
 Of a model in the admin only the list of its rows needs a line.
 """
 
@@ -82,9 +82,43 @@ GET                            latest-release                 | 200
 GET                            release-file 1.0 client.tar    | 200
 GET                            release-file 2.0 client.tar    | 404 404 200 200
 
+# tokens of one's own
+GET   api-tokens                  | 302 200 200 200
+POST  api-tokens                  | 302 200 200 200
+POST  api-token-revoke $own-token | 302 404 302 404
+
+# the API, with a token
+GET   api-root                    | 200
+GET   api-docs                    | 200
+GET   api-openapi                 | 200
+GET   api-collections             | 200
+GET   api-collection games        | 200
+GET   api-agents                  | 200
+GET   api-agent $agent            | 200
+GET   api-agent $draft-agent      | 404 404 200 200
+GET   api-items                   | 200
+GET   api-item published          | 200
+GET   api-item draft              | 404 404 200 200
+GET   api-item withdrawn          | 410
+POST  api-items                   | 401 403 400 400
+PATCH api-item published          | 401 403 428 428
+PATCH api-item draft              | 401 403 428 428
+GET   api-packages                | 200
+GET   api-package $package        | 200
+GET   api-package $draft-package  | 404 404 200 200
+GET   api-sessions                | 401 200 200 200
+POST  api-sessions                | 401 400 400 400
+GET   api-session $program-session             | 401 404 200 404
+GET   api-session $own-session                 | 401 404 404 404
+DELETE api-session $program-session            | 401 404 204 404
+GET   api-session-screenshot $program-session  | 401 404 409 404
+GET   api-session-screenshot $other-session    | 401 404 404 404
+GET   api-nowhere nothing         | 404
+
 # admin
 GET  admin:index                         | 302 302 200 200
 GET  admin:accounts_user_changelist      | 302 302 403 200
+GET  admin:accounts_apitoken_changelist     | 302 302 403 200
 GET  admin:auth_group_changelist         | 302 302 403 200
 GET  admin:catalogue_agent_changelist    | 302 302 200 200
 GET  admin:catalogue_collection_changelist  | 302 302 200 200

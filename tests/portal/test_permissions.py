@@ -13,8 +13,16 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
+from olive_portal.accounts import tokens as api_tokens
 from olive_portal.accounts.models import User
-from olive_portal.catalogue.models import Collection, Item, Media, Package
+from olive_portal.catalogue.models import (
+    Agent,
+    Collection,
+    Contribution,
+    Item,
+    Media,
+    Package,
+)
 from olive_portal.launch import tasks, tokens
 from olive_portal.launch.models import Session, Visitor
 from olive_portal.news.models import Post
@@ -71,7 +79,7 @@ def people(db):
 
 
 @pytest.fixture
-def things(db, settings, tmp_path, monkeypatch):
+def things(people, settings, tmp_path, monkeypatch):
     """An item in each state, and what the words with a `$` stand for."""
     settings.MEDIA_ROOT = tmp_path
     settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns when it is not there
@@ -88,6 +96,7 @@ def things(db, settings, tmp_path, monkeypatch):
         session = Session.objects.create(visitor=visitor, package=package)
         found[f"${name}-session"] = session.pk
     found["$token"] = tokens.issue(session)
+    found |= make_what_programs_use(package, people["curator"])
     make_news()
     return found
 
@@ -114,7 +123,7 @@ def make_shot(item):
     return shot
 
 
-def make_package(item):
+def make_package(item, state="published"):
     package = Package(
         item=item,
         number=1,
@@ -125,12 +134,33 @@ def make_package(item):
         arch="i686",
         disk_format="raw",
         disk_virtual_size=512,
-        state="published",
-        published_at=timezone.now(),
+        state=state,
+        published_at=None if state == "draft" else timezone.now(),
     )
     package.file.save("x.nxpk", ContentFile(b"1234"), save=False)
     package.save()
     return package
+
+
+def make_what_programs_use(package, curator):
+    visitor = Visitor.objects.create(pk=f"api:{curator.pk}")
+    session = Session.objects.create(visitor=visitor, package=package)
+    token, _ = api_tokens.make(user=curator, name="import")
+    draft = make_package(Item.objects.get(slug="draft"), state="draft")
+    return {
+        "$program-session": session.pk,
+        "$own-token": token.pk,
+        "$package": package.pk,
+        "$draft-package": draft.pk,
+        "$agent": make_agent(package.item).pk,
+        "$draft-agent": make_agent(draft.item).pk,
+    }
+
+
+def make_agent(item):
+    agent = Agent.objects.create(name=f"Maker of {item}")
+    Contribution.objects.create(item=item, agent=agent)
+    return agent
 
 
 def make_news():
@@ -152,7 +182,10 @@ def status(line, url, user):
     """What `user` gets; and whatever that changed is as before."""
     with transaction.atomic():
         client = Client()
-        if user:
+        if user and line.name.startswith("api-") and "token" not in line.name:
+            _, secret = api_tokens.make(user=user, name="a test")
+            client = Client(headers={"Authorization": f"Bearer {secret}"})
+        elif user:
             client.force_login(user)
         session = client.session
         session["visitor"] = "own"

@@ -1,0 +1,137 @@
+"""The API's own description, as a page for people shows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+
+METHODS = ("get", "post", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Type:
+    """In words, or the name of the record that it is."""
+
+    words: str
+    record: str = ""
+    is_list: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    type: Type
+    text: str
+    is_required: bool = False
+    place: str = "body"  # of a parameter: path, query or header
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: str
+    text: str
+    record: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    id: str
+    method: str
+    path: str
+    text: str
+    needs_token: bool
+    parameters: tuple[Field, ...]
+    body: str  # the record that is sent
+    example: str  # of it, in JSON
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    name: str
+    text: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Manual:
+    operations: tuple[Operation, ...]
+    records: tuple[Record, ...]
+
+
+def read() -> Manual:
+    document = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return Manual(
+        tuple(_operations(document["paths"])),
+        tuple(_records(document["components"]["schemas"])),
+    )
+
+
+def _operations(paths: dict[str, Any]) -> Iterator[Operation]:
+    for path, operations in paths.items():
+        for method in METHODS:
+            if method in operations:
+                yield _operation(path, method, operations[method])
+
+
+def _operation(path: str, method: str, found: dict[str, Any]) -> Operation:
+    sent = found.get("requestBody", {}).get("content", {}).get("application/json", {})
+    examples = [example["value"] for example in sent.get("examples", {}).values()]
+    return Operation(
+        id=found["operationId"],
+        method=method.upper(),
+        path=path,
+        text=found.get("description", ""),
+        needs_token={} not in found.get("security", [{}]),
+        parameters=tuple(_parameter(row) for row in found.get("parameters", [])),
+        body=_type(sent.get("schema", {})).record,
+        example=json.dumps(examples[0], indent=2) if examples else "",
+        answers=tuple(
+            _answer(status, row) for status, row in found["responses"].items()
+        ),
+    )
+
+
+def _parameter(found: dict[str, Any]) -> Field:
+    schema = found["schema"]
+    return Field(
+        name=found["name"],
+        type=_type(schema),
+        text=found.get("description", ""),
+        is_required=found.get("required", False),
+        place=found["in"],
+        choices=tuple(schema.get("enum", ())),
+    )
+
+
+def _answer(status: str, found: dict[str, Any]) -> Answer:
+    contents = list(found.get("content", {}).values())
+    record = _type(contents[0].get("schema", {})).record if contents else ""
+    text = found.get("description", "")
+    return Answer(status, "" if text == "No response body" else text, record)
+
+
+def _records(schemas: dict[str, Any]) -> Iterator[Record]:
+    for name, schema in schemas.items():
+        required = schema.get("required", ())
+        fields = tuple(
+            Field(key, _type(kind), kind.get("description", ""), key in required)
+            for key, kind in schema.get("properties", {}).items()
+        )
+        if fields:
+            yield Record(name, schema.get("description", ""), fields)
+
+
+def _type(schema: dict[str, Any]) -> Type:
+    for part in (schema, *schema.get("allOf", ()), *schema.get("oneOf", ())):
+        if name := part.get("$ref", "").rpartition("/")[2]:
+            return Type(name, record=name)
+    if schema.get("type") == "array":
+        inner = _type(schema["items"])
+        return Type(inner.words, record=inner.record, is_list=True)
+    return Type(schema.get("format") or schema.get("type", "any"))

@@ -1,0 +1,192 @@
+"""What the API shows of the catalogue, field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from olive_portal.catalogue.models import (
+    Agent,
+    Collection,
+    Contribution,
+    Identifier,
+    Item,
+    Media,
+    Package,
+)
+from olive_portal.launch import tokens
+from olive_portal.launch.models import Session
+
+
+def page_url(path: str) -> str:
+    return f"{settings.BASE_URL}{path}"
+
+
+class CollectionRecord(serializers.ModelSerializer[Collection]):
+    parent = serializers.SlugRelatedField[Any](  # type: ignore[assignment]
+        slug_field="slug", read_only=True
+    )
+    item_count = serializers.IntegerField(
+        read_only=True, help_text="Published items in it, not counting those inside."
+    )
+    page = serializers.SerializerMethodField(help_text="Its page for people.")
+
+    class Meta:
+        model = Collection
+        fields = ["slug", "title", "abstract", "parent", "item_count", "page"]
+
+    def get_page(self, collection: Collection) -> str:
+        return page_url(collection.get_absolute_url())
+
+
+class AgentRecord(serializers.ModelSerializer[Agent]):
+    class Meta:
+        model = Agent
+        fields = ["id", "name", "kind", "uri"]
+
+
+class ContributionRecord(serializers.ModelSerializer[Contribution]):
+    agent = AgentRecord(read_only=True)
+
+    class Meta:
+        model = Contribution
+        fields = ["role", "agent"]
+
+
+class IdentifierRecord(serializers.ModelSerializer[Identifier]):
+    class Meta:
+        model = Identifier
+        fields = ["scheme", "value"]
+
+
+class MediaRecord(serializers.ModelSerializer[Media]):
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Media
+        fields = ["kind", "url", "media_type", "alt", "caption", "width", "height"]
+
+    def get_url(self, media: Media) -> str:
+        return page_url(media.file.url)
+
+
+class PackageRecord(serializers.ModelSerializer[Package]):
+    item = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+
+    class Meta:
+        model = Package
+        fields = [
+            "id",
+            "item",
+            "number",
+            "name",
+            "state",
+            "published_at",
+            "size",
+            "sha256",
+            "arch",
+            "vcpus",
+            "memory_bytes",
+            "disk_format",
+            "disk_virtual_size",
+            "has_memory_image",
+            "limit_mouse_rate_hz",
+            "network",
+        ]
+
+
+class ItemRecord(serializers.ModelSerializer[Item]):
+    collection = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    subjects = serializers.SlugRelatedField[Any](
+        slug_field="term", read_only=True, many=True
+    )
+    contributions = ContributionRecord(many=True, read_only=True)
+    identifiers = IdentifierRecord(many=True, read_only=True)
+    media = MediaRecord(many=True, read_only=True)
+    packages = serializers.SerializerMethodField(
+        help_text="The published versions of its machine, newest first."
+    )
+    page = serializers.SerializerMethodField(help_text="Its page for people.")
+
+    class Meta:
+        model = Item
+        fields = [
+            "slug",
+            "title",
+            "alternative_title",
+            "version",
+            "collection",
+            "issued",
+            "language",
+            "platform",
+            "abstract",
+            "significance",
+            "system_requirements",
+            "subjects",
+            "contributions",
+            "identifiers",
+            "rights_uri",
+            "rights_text",
+            "state",
+            "published_at",
+            "changed_at",
+            "unavailable_reason",
+            "media",
+            "packages",
+            "page",
+        ]
+
+    @extend_schema_field(PackageRecord(many=True))
+    def get_packages(self, item: Item) -> Any:  # noqa: ANN401  # rendered rows
+        for package in item.public_packages:
+            # It is at hand: asking each package for it would be a query each.
+            package.item = item
+        return PackageRecord(item.public_packages, many=True).data
+
+    def get_page(self, item: Item) -> str:
+        return page_url(item.get_absolute_url())
+
+
+class ViewerRecord(serializers.Serializer[Any]):
+    url = serializers.CharField(help_text="A WebSocket that speaks RFB, as noVNC does.")
+    token = serializers.CharField(help_text="Opens it, for as long as the session is.")
+
+
+class SessionRecord(serializers.ModelSerializer[Session]):
+    item = serializers.CharField(source="package.item.slug", read_only=True)
+    package = serializers.IntegerField(source="package_id", read_only=True)
+    viewer = serializers.SerializerMethodField(help_text="While it runs.")
+    desktop_url = serializers.SerializerMethodField(
+        help_text="Opens the package in the desktop client, while the session is open."
+    )
+
+    class Meta:
+        model = Session
+        fields = [
+            "id",
+            "item",
+            "package",
+            "state",
+            "reason",
+            "created_at",
+            "running_at",
+            "ended_at",
+            "viewer",
+            "desktop_url",
+        ]
+
+    @extend_schema_field(ViewerRecord(allow_null=True))
+    def get_viewer(self, session: Session) -> dict[str, str] | None:
+        if not (session.is_running and session.viewer_token):
+            return None
+        return {"url": session.viewer_url, "token": session.viewer_token}
+
+    def get_desktop_url(self, session: Session) -> str | None:
+        return tokens.desktop_url(session) if session.is_open else None
+
+
+class LaunchInput(serializers.Serializer[Any]):
+    item = serializers.SlugField(help_text="The title's slug.")

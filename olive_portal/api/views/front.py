@@ -1,0 +1,48 @@
+"""What leads to the rest: the addresses, the description, and the page to try it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from olive_portal.api import manual
+from olive_portal.api.views.endpoint import Endpoint
+
+PLACES = ["collections", "items", "packages", "agents", "sessions", "openapi", "docs"]
+
+
+class Root(Endpoint, APIView):
+    @extend_schema(responses={200: {"type": "object"}})
+    def get(self, request: Request) -> Response:
+        """Where things are."""
+        places = {name: reverse(f"api-{name}") for name in PLACES}
+        return Response(
+            {name: request.build_absolute_uri(place) for name, place in places.items()}
+        )
+
+
+class OpenApi(Endpoint, SpectacularJSONAPIView):
+    """This API's description in OpenAPI 3."""
+
+
+class Nowhere(Endpoint, APIView):
+    """A problem in JSON, where a page would be of no use."""
+
+    schema = None
+
+    def initial(self, request: Request, *_args: Any, **_kwargs: Any) -> None:  # noqa: ANN401
+        raise Http404
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    return render(request, "api/docs.html", {"manual": manual.read()})
