@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from vmnetx.errors import VmnetxError
+from vmnetx.machine import process, resuming
+from vmnetx.machine.options import MachineOptions
+from vmnetx.package import binding
 from vmnetx.package.archive import Member, Package, open_package
 from vmnetx.package.hardware import Domain
 from vmnetx.package.http import HttpSource
@@ -65,9 +69,36 @@ def _facts(package: Package) -> _Facts:
         yield "memory image", "none"
     else:
         yield "memory image", _image(package.memory, package.memory_header.compression)
+        yield from _saved(package, package.memory)
     yield "domain SHA-256", hashlib.sha256(package.domain_xml).hexdigest()
     if package.source.etag is not None:
         yield "entity tag", package.source.etag
+
+
+def _saved(package: Package, member: Member) -> _Facts:
+    """What the image is bound to, and whether it could go on here."""
+    _, area = binding.read_head(package.source, member)
+    bound = binding.find(area.xml)
+    if bound is None:
+        yield "saved by", "libvirt, which does not say what it is bound to"
+    else:
+        yield "saved by", f"QEMU {bound.qemu_version}"
+        yield "continues as", f"{bound.machine} under {bound.accelerator}"
+        yield "on processor", bound.cpu
+        yield "with hardware", bound.hardware
+    yield "goes on here", _resumption(package.domain, area.xml)
+
+
+def _resumption(machine: Domain, xml: bytes) -> str:
+    try:
+        has_kvm = os.access(process.KVM, os.R_OK | os.W_OK)
+        bound = binding.find(xml)
+        wants_kvm = bound is not None and bound.accelerator == "kvm"
+        options = MachineOptions(accelerator="kvm" if has_kvm and wants_kvm else "tcg")
+        resuming.machine_type(xml, resuming.binding_here(machine, options))
+    except VmnetxError as error:
+        return f"no: {error}"
+    return "yes, as far as can be seen" if bound is None else "yes"
 
 
 def _machine(machine: Domain) -> _Facts:

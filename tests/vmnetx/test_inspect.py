@@ -1,12 +1,23 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
-from tests.vmnetx.package.samples import MINIMAL, members, saved_memory, zipped
+from tests.vmnetx.package.samples import (
+    DOMAIN,
+    MINIMAL,
+    members,
+    saved_memory,
+    zipped,
+)
 from tests.vmnetx.package.web import running, serving
 from vmnetx import inspect
+from vmnetx.machine.options import MachineOptions
+from vmnetx.machine.resuming import binding_here
+from vmnetx.package import binding, domain
+from vmnetx.package.memory import Area
 
 DIGEST = hashlib.sha256(MINIMAL).hexdigest()
 
@@ -41,8 +52,25 @@ def test_a_memory_image_a_mouse_rate_and_an_odd_name_are_printed(file, capsys):
     assert inspect.main([str(file)]) == 0
     out = capsys.readouterr().out
     assert "memory.img, xz, 12294 bytes" in out
+    assert "goes on here    no: The memory image is of accelerator kvm" in out
     assert "at most 60 events a second" in out
     assert "a?31m" in out
+
+
+@pytest.mark.parametrize(
+    ("change", "answer"),
+    [({}, "yes\n"), ({"hardware": "0"}, "no: The memory image is of hardware 0; here")],
+)
+def test_what_an_image_is_bound_to_is_printed(file, capsys, change, answer):
+    here = binding_here(domain.parse(DOMAIN), MachineOptions())
+    xml = binding.describe(DOMAIN, replace(here, **change))
+    image = saved_memory(area=Area(xml))
+    file.write_bytes(zipped(members(memory=image)))
+    assert inspect.main([str(file)]) == 0
+    out = capsys.readouterr().out
+    assert f"saved by        QEMU {here.qemu_version}" in out
+    assert f"continues as    {here.machine} under tcg" in out
+    assert f"goes on here    {answer}" in out
 
 
 @pytest.mark.parametrize(("options", "is_read"), [([], False), (["--digests"], True)])

@@ -4,24 +4,29 @@
     2. Debian's packages, from the cache or by apt, unpacked into one tree
     3. the initramfs, if the recipe has one
     4. the disk
-    5. the package
+    5. the memory image, if the recipe wants one
+    6. the package
 
-The same recipe, the same packages and the same GRUB make the same bytes.
+The same recipe, the same packages and the same GRUB make the same bytes, but for the
+memory image: no machine is twice in quite the same state.
 """
 
 from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from hashlib import file_digest
 from pathlib import Path
 from typing import cast
 
-from vmnetx.generate import boot_disk, debian, initramfs, recipe
+from vmnetx.errors import MachineFailed
+from vmnetx.generate import boot_disk, debian, initramfs, memory_image, recipe
 from vmnetx.generate.boot_disk import Contents
 from vmnetx.generate.debian import Archive, Debian
+from vmnetx.generate.memory_image import Say, Subject, Taken
 from vmnetx.generate.recipe import BadRecipe, Recipe
+from vmnetx.generate.tools import CannotBuildHere
 from vmnetx.package import archive
 from vmnetx.package.archive import Written
 from vmnetx.package.hardware import (
@@ -36,8 +41,6 @@ from vmnetx.package.hardware import (
     Video,
 )
 from vmnetx.package.storage_form import render
-
-Say = Callable[[str], None]
 
 # So that a machine's UUID follows from its disk.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "olivearchive.org")
@@ -61,12 +64,28 @@ def build(path: Path, output: Path, say: Say, *, work: Path | None = None) -> Wr
         say(f"{wanted.name}: making the disk")
         disk = folder / "disk.img"
         _make_disk(wanted, root, disk)
-        say(f"{wanted.name}: writing {output.name}")
         domain = machine(wanted, disk, packages)
-        xml = render(domain)
+        subject = Subject(wanted.name, domain, render(domain), disk, folder)
+        taken = _remember(wanted, subject, say)
+        say(f"{wanted.name}: writing {output.name}")
         return archive.write_package(
-            output, name=wanted.name, domain_xml=xml, disk=disk
+            output,
+            name=wanted.name,
+            domain_xml=subject.domain_xml,
+            disk=taken.disk,
+            memory=taken.memory,
         )
+
+
+def _remember(wanted: Recipe, subject: Subject, say: Say) -> Taken:
+    """A title without its memory image still plays: it only takes longer to start."""
+    if wanted.memory is None:
+        return Taken(subject.disk)
+    try:
+        return memory_image.take(subject, wanted.memory.wish, say)
+    except (MachineFailed, CannotBuildHere) as error:
+        say(f"{wanted.name}: made without a memory image: {error}")
+        return Taken(subject.disk)
 
 
 def _count(wanted: Recipe) -> str:

@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 from vmnetx.errors import VmnetxError
-from vmnetx.generate import building, packaging
+from vmnetx.generate import building, packaging, remembering
+from vmnetx.generate.memory_image import Wish
+from vmnetx.generate.moment import Moment, Pixel, pixel
 from vmnetx.generate.tools import CannotBuildHere
 from vmnetx.package.hardware import DiskFormat
+from vmnetx.package.memory_file import COMPRESSIONS
 
 FAILED = 1
 CANNOT_BUILD_HERE = 3
@@ -47,6 +50,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     package.add_argument("domain", type=Path, metavar="DOMAIN_XML")
     package.add_argument("output", type=Path, metavar="OUT.nxpk")
     package.set_defaults(act=_package)
+
+    memory = commands.add_parser(
+        "memory", help="make a package of a package, whose machine starts at a moment"
+    )
+    memory.add_argument("package", type=Path, metavar="IN.nxpk")
+    memory.add_argument("output", type=Path, metavar="OUT.nxpk")
+    _add_moment(memory)
+    memory.set_defaults(act=_memory)
+
+
+def _add_moment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--text", default="", help="wait for it on the text screen")
+    parser.add_argument(
+        "--pixel",
+        action="append",
+        type=_pixel,
+        metavar="X,Y,#RRGGBB",
+        help="wait for it on the screen; may be given again",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=Moment.seconds,
+        help="how long then (%(default)g)",
+    )
+    parser.add_argument(
+        "--most-seconds",
+        type=float,
+        default=Moment.most_seconds,
+        help="how long for text and pixels (%(default)g)",
+    )
+    parser.add_argument(
+        "--accelerator", choices=("auto", "kvm", "tcg"), default=Wish.accelerator
+    )
+    parser.add_argument("--compression", choices=COMPRESSIONS, default=Wish.compression)
+
+
+def _pixel(text: str) -> Pixel:
+    x, y, colour = text.split(",")
+    return pixel(int(x), int(y), colour)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -90,8 +133,24 @@ def _validate(arguments: argparse.Namespace) -> None:
 def _package(arguments: argparse.Namespace) -> None:
     wanted: DiskFormat = "raw" if arguments.uncompressed else "qcow2"
     made = packaging.package(
-        arguments.domain, arguments.output, name=arguments.name, disk_format=wanted
+        arguments.domain,
+        arguments.output,
+        _say,
+        name=arguments.name,
+        disk_format=wanted,
     )
+    _say(f"{arguments.output}: {made.size} bytes, SHA-256 {made.sha256}")
+
+
+def _memory(arguments: argparse.Namespace) -> None:
+    moment = Moment(
+        arguments.text,
+        tuple(arguments.pixel or ()),
+        arguments.seconds,
+        arguments.most_seconds,
+    )
+    wish = Wish(moment, arguments.accelerator, arguments.compression)
+    made = remembering.remember(arguments.package, arguments.output, wish, _say)
     _say(f"{arguments.output}: {made.size} bytes, SHA-256 {made.sha256}")
 
 

@@ -16,7 +16,8 @@ from typing import cast
 from lxml import etree
 
 from vmnetx.errors import BadPackage
-from vmnetx.generate import tools
+from vmnetx.generate import managed_save, tools
+from vmnetx.generate.memory_image import Say
 from vmnetx.package import archive, domain, markup, storage_form
 from vmnetx.package.archive import Written
 from vmnetx.package.domain import Domain
@@ -67,8 +68,11 @@ def validate(xml: bytes) -> Domain:
     return domain.parse(modernise(xml))
 
 
-def package(path: Path, output: Path, *, name: str, disk_format: DiskFormat) -> Written:
-    """Make a package of the machine that `path` describes, with its disk converted.
+def package(
+    path: Path, output: Path, say: Say, *, name: str, disk_format: DiskFormat
+) -> Written:
+    """Make a package of the machine that `path` describes, with its disk converted and
+    the memory that libvirt saved of it, if it did.
 
     Raises BadPackage, CannotBuildHere, ToolFailed and OSError; `output` is then as it
     was.
@@ -92,8 +96,17 @@ def package(path: Path, output: Path, *, name: str, disk_format: DiskFormat) -> 
             timeout=_CONVERT_TIMEOUT,
         )
         stored_xml = storage_form.render(stored)
+        saved = path.parent / "save" / f"{path.stem}.save"
+        memory = Path(folder, "memory.img") if saved.is_file() else None
+        if memory is None:
+            say(f"There is no {saved}: the package gets no memory image")
+        else:
+            say(f"Packing the memory image {saved}")
+            # xz is what clients of 2015 know.
+            compression = "raw" if disk_format == "raw" else "xz"
+            managed_save.pack(saved, stored_xml, memory, compression)
         return archive.write_package(
-            output, name=name, domain_xml=stored_xml, disk=disk
+            output, name=name, domain_xml=stored_xml, disk=disk, memory=memory
         )
 
 

@@ -9,6 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, TypeVar, cast
 
 from vmnetx.errors import VmnetxError
+from vmnetx.generate.memory_image import Wish
+from vmnetx.generate.moment import MAX_SECONDS, Moment, Pixel, pixel
+from vmnetx.package.memory_file import COMPRESSIONS
 
 MAX_BYTES = 64 * 1024
 MAX_MEMORY_MIB = 65536
@@ -23,7 +26,10 @@ _CHOICES = {
     "video": ("vga", "cirrus", "qxl"),
     "sound": ("none", "es1370", "pcspk", "ac97", "ich6"),
     "pointer": ("none", "mouse", "tablet"),
+    "accelerator": ("auto", "kvm", "tcg"),
+    "compression": COMPRESSIONS,
 }
+_TEXTS = {"name", "image", "arguments", "init", "text"}
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 # Goes into GRUB's script: nothing that GRUB's shell would act upon.
 _ARGUMENTS = re.compile(r"[\w .,=:/+-]*", re.ASCII)
@@ -69,6 +75,23 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Memory:
+    """When the machine's memory is saved into the package, and how."""
+
+    text: str = ""
+    pixels: tuple[Pixel, ...] = ()
+    seconds: float = Moment.seconds
+    most_seconds: float = Moment.most_seconds
+    accelerator: Literal["auto", "kvm", "tcg"] = Wish.accelerator
+    compression: str = Wish.compression
+
+    @property
+    def wish(self) -> Wish:
+        moment = Moment(self.text, self.pixels, self.seconds, self.most_seconds)
+        return Wish(moment, self.accelerator, self.compression)
+
+
+@dataclass(frozen=True)
 class Recipe:
     path: Path
     name: str
@@ -78,6 +101,7 @@ class Recipe:
     """Package name to the pattern of that dependency which is really wanted."""
     initramfs: Initramfs | None = None
     machine: Machine = field(default_factory=Machine)
+    memory: Memory | None = None
 
 
 def load(path: Path) -> Recipe:
@@ -100,13 +124,16 @@ def _recipe(path: Path, table: dict[str, Any]) -> Recipe:
             "path": path,
             "boot": _part(Boot, _table(table, "boot")),
             "machine": _part(Machine, _table(table, "machine")),
-            "initramfs": _part(Initramfs, _table(table, "initramfs"))
-            if "initramfs" in table
-            else None,
+            "initramfs": _optional(Initramfs, table, "initramfs"),
+            "memory": _optional(Memory, table, "memory"),
         },
     )
     _check(made)
     return made
+
+
+def _optional(kind: type[_Part], table: dict[str, Any], name: str) -> _Part | None:
+    return _part(kind, _table(table, name)) if name in table else None
 
 
 def _table(table: dict[str, Any], name: str) -> dict[str, Any]:
@@ -134,7 +161,11 @@ def _value(name: str, value: object) -> object:
         raise BadRecipe(f"{name} is {value!r}; known are {', '.join(_CHOICES[name])}")
     if name in {"packages", "programs", "files"}:
         return _strings(name, value)
-    if name in {"name", "image", "arguments", "init"} and not isinstance(value, str):
+    if name == "pixels":
+        return _pixels(value)
+    if name in {"seconds", "most_seconds"}:
+        return _seconds(name, value)
+    if name in _TEXTS and not isinstance(value, str):
         raise BadRecipe(f"{name} must be text")
     return value
 
@@ -143,6 +174,19 @@ def _strings(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         raise BadRecipe(f"{name} must be a list of texts")
     return tuple(value)
+
+
+def _pixels(value: object) -> tuple[Pixel, ...]:
+    try:
+        return tuple(pixel(*each) for each in cast("list[Any]", value))
+    except (TypeError, ValueError) as error:
+        raise BadRecipe('pixels must be a list of [x, y, "#rrggbb"]') from error
+
+
+def _seconds(name: str, value: object) -> float:
+    if not isinstance(value, int | float) or not 0 <= value <= MAX_SECONDS:
+        raise BadRecipe(f"{name} must be a number from 0 to {MAX_SECONDS}")
+    return float(value)
 
 
 def _check(recipe: Recipe) -> None:

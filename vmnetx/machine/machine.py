@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import tempfile
 import uuid
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from vmnetx.machine.monitor import CONNECT_SECONDS, Monitor, Mute
 from vmnetx.machine.options import MachineOptions
 from vmnetx.machine.process import Process, start_ticks
 from vmnetx.machine.restoring import SavedMemory
+from vmnetx.machine.screen import Pixels
 from vmnetx.machine.starting import Plan
 from vmnetx.package.domain import Domain
 from vmnetx.package.memory import Area
@@ -27,6 +29,10 @@ QUIT_SECONDS = 5.0
 FAREWELL_SECONDS = 0.2
 MAX_SCREENSHOT_BYTES = 64 * 1024**2
 KEY_HOLD_MS = 20
+# Where VGA cards keep what their text modes show: 32 KiB.
+TEXT_ADDRESS = 0xB8000
+TEXT_CELLS = 16384
+_CELL = re.compile(r"\b0x[0-9a-f]{2}([0-9a-f]{2})\b")
 KEY_PAUSE_SECONDS = 0.03
 
 # QMP's words for why it ends, as a visitor may read them.
@@ -194,11 +200,18 @@ class Machine:
         finally:
             await self._monitor.execute("remove-fd", {"fdset-id": number})
 
-    async def shows_nothing(self) -> bool:
-        """Whether every pixel is black (spec 7.1's black-screen check)."""
-        picture = await self._picture("ppm")
-        # "P6", width, height and the largest value, then three bytes for each pixel.
-        return not picture.split(b"\n", 3)[-1].strip(b"\0")
+    async def pixels(self) -> Pixels:
+        """The screen as it is."""
+        return Pixels.parse(await self._picture("ppm"))
+
+    async def text(self) -> str:
+        """What is in the VGA card's text memory: the screen, in a text mode, and what
+        has scrolled off it."""
+        cells = {"command-line": f"xp /{TEXT_CELLS}hx {TEXT_ADDRESS:#x}"}
+        answer = await self._monitor.execute("human-monitor-command", cells)
+        # The low byte of a cell is the letter, the high one its colours.
+        letters = bytes(int(cell, 16) for cell in _CELL.findall(answer))
+        return letters.decode("cp437")
 
     async def save(
         self, path: Path, area: Area, compression: str, say: Callable[[float], None]

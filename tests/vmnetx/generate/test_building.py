@@ -122,3 +122,29 @@ def test_nothing_is_left_of_what_fails(invaders, grub, tmp_path):
     with pytest.raises(BadRecipe, match="0 files of the packages"):
         building.build(recipe, tmp_path / "x.nxpk", lambda line: None, work=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["recipe.toml"]
+
+
+def test_a_recipe_with_a_memory_image_makes_a_package_that_has_one(
+    invaders, grub, tmp_path
+):
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(
+        INVADERS.read_text() + '\n[memory]\nseconds = 3\naccelerator = "tcg"\n'
+    )
+    said = []
+    building.build(recipe, tmp_path / "x.nxpk", said.append, work=tmp_path)
+    opened = open_package(LocalFile(tmp_path / "x.nxpk"))
+    assert opened.memory_header.compression == "zstd"
+    assert any("saving its memory" in line for line in said)
+
+
+def test_a_moment_that_does_not_come_costs_the_image_and_not_the_title(
+    invaders, grub, tmp_path
+):
+    recipe = tmp_path / "recipe.toml"
+    memory = '\n[memory]\ntext = "XYZZY"\nmost_seconds = 0.1\naccelerator = "tcg"\n'
+    recipe.write_text(INVADERS.read_text() + memory)
+    said = []
+    building.build(recipe, tmp_path / "x.nxpk", said.append, work=tmp_path)
+    assert open_package(LocalFile(tmp_path / "x.nxpk")).memory is None
+    assert any("without a memory image: 'XYZZY'" in line for line in said)

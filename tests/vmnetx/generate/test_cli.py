@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from vmnetx.generate import cli
 
 
@@ -32,6 +34,20 @@ def test_a_bad_domain_is_exit_code_1_with_the_reason(tmp_path, capsys):
     path.write_text("<domain/>")
     assert cli.main(["validate", str(path)]) == 1
     assert "prohibited" in capsys.readouterr().err
+
+
+def test_the_memory_of_what_is_no_package_is_exit_code_1(tmp_path, capsys):
+    path = tmp_path / "in.nxpk"
+    path.write_bytes(b"no package")
+    options = ["--text", "READY", "--pixel", "1,2,#ffffff", "--seconds", "0"]
+    assert cli.main(["memory", *options, str(path), str(tmp_path / "out.nxpk")]) == 1
+    assert "not a sound zip" in capsys.readouterr().err
+
+
+def test_a_pixel_that_is_none_is_a_usage_error(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["memory", "--pixel", "1,2", "in.nxpk", "out.nxpk"])
+    assert "--pixel" in capsys.readouterr().err
 
 
 def test_a_package_is_made_and_its_digest_told(tmp_path, capsys):

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from tests.vmnetx.package.samples import saved_memory
 from vmnetx.errors import BadPackage
 from vmnetx.generate import packaging
 from vmnetx.generate.packaging import NewMachine
@@ -49,8 +50,10 @@ def test_a_package_holds_the_disk_and_no_path_of_this_host(made, tmp_path, disk_
     disk = made.with_suffix(".qcow")
     write = ["qemu-io", "-f", "qcow2", "-c", "write -P 7 0 64k", disk]
     subprocess.run(write, check=True, stdout=subprocess.DEVNULL)
-    output = tmp_path / "out.nxpk"
-    packaging.package(made, output, name="My machine", disk_format=disk_format)
+    output, said = tmp_path / "out.nxpk", []
+    packaging.package(
+        made, output, said.append, name="My machine", disk_format=disk_format
+    )
     opened = open_package(LocalFile(output))
     assert opened.manifest.name == "My machine"
     assert opened.domain.name == "machine"
@@ -59,13 +62,32 @@ def test_a_package_holds_the_disk_and_no_path_of_this_host(made, tmp_path, disk_
     assert opened.disk_virtual_size == 1024**3
     assert str(tmp_path).encode() not in opened.domain_xml
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["out.nxpk"]
+    assert opened.memory is None
+    assert "gets no memory image" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("disk_format", "compression"), [("raw", "raw"), ("qcow2", "xz")]
+)
+def test_libvirts_managed_save_becomes_the_memory_image(
+    made, tmp_path, disk_format, compression
+):
+    """Specification 4.7."""
+    saved = made.parent / "save" / f"{made.stem}.save"
+    saved.parent.mkdir()
+    saved.write_bytes(saved_memory(b"stream", compression="raw"))
+    output, said = tmp_path / "out.nxpk", []
+    packaging.package(made, output, said.append, name="x", disk_format=disk_format)
+    opened = open_package(LocalFile(output))
+    assert opened.memory_header.compression == compression
+    assert said == [f"Packing the memory image {saved}"]
 
 
 def test_a_domain_without_its_disk_makes_no_package(made, tmp_path):
     made.with_suffix(".qcow").unlink()
-    output = tmp_path / "out.nxpk"
+    output, said = tmp_path / "out.nxpk", []
     with pytest.raises(BadPackage, match="is no file"):
-        packaging.package(made, output, name="x", disk_format="raw")
+        packaging.package(made, output, said.append, name="x", disk_format="raw")
     assert not output.exists()
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from vmnetx.generate import recipe
+from vmnetx.generate.memory_image import Wish
+from vmnetx.generate.moment import Moment, Pixel
 from vmnetx.generate.recipe import BadRecipe, Boot, Initramfs, Machine
 
 GOOD = """
@@ -25,6 +27,12 @@ files = ["usr/share/a-game"]
 memory_mib = 128
 disk = "sata"
 sound = "pcspk"
+
+[memory]
+text = "Your move"
+pixels = [[3, 4, "#ff0000"]]
+seconds = 2
+compression = "xz"
 
 [screenshot]
 seconds = 5
@@ -51,6 +59,8 @@ def test_a_recipe_is_read(load):
     assert read.initramfs == Initramfs(
         programs=("usr/games/a-game",), files=("usr/share/a-game",)
     )
+    moment = Moment("Your move", (Pixel(3, 4, b"\xff\0\0"),), 2.0)
+    assert read.memory.wish == Wish(moment, "auto", "xz")
     assert read.machine == Machine(memory_mib=128, disk="sata", sound="pcspk")
 
 
@@ -58,6 +68,7 @@ def test_a_short_recipe_gets_a_small_machine(load):
     read = load('name="x"\npackages=["x1"]\nboot={protocol="multiboot", image="x"}')
     assert read.machine == Machine(64, 1, "x86_64", "ide", "vga", "none", "none")
     assert read.initramfs is None
+    assert read.memory is None
 
 
 @pytest.mark.parametrize(
@@ -84,6 +95,13 @@ def test_a_short_recipe_gets_a_small_machine(load):
         ("memory_mib = 128", "memory_mib = 99999999", "from 1 to 65536"),
         ('"sata"', '"virtio"', "disk is 'virtio'"),
         ('"sata"', '["sata"]', "disk is"),
+        ('"Your move"', "3", "text must be text"),
+        ('"#ff0000"', '"red"', r"pixels must be a list of \[x, y"),
+        ('[[3, 4, "#ff0000"]]', "7", "pixels must be a list"),
+        ("seconds = 2", "seconds = -1", "seconds must be a number from 0 to 3600"),
+        ("seconds = 2", 'seconds = "2"', "seconds must be a number"),
+        ("seconds = 2", "minutes = 2", "unknown entry 'minutes'"),
+        ('"xz"', '"lzop"', "compression is 'lzop'; known are raw"),
         ("[machine]", "[[machine]]", "machine must be a table"),
         ("[machine]", "[machine", "recipe.toml"),
     ],

@@ -74,3 +74,19 @@ def image(sector=None):
 def domain(**changes):
     """Little memory, and a screen that every QEMU has."""
     return dataclasses.replace(template(), memory_bytes=32 * MIB, **changes)
+
+
+def writing():
+    """Writes its own first sector to the second one, says so, and waits for ever."""
+    write = "b80103 b90200 ba8000 bb007c cd13"  # int 13h, ah=03h: one sector from 7c00
+    wait = "f4 ebfd"  # again: hlt; jmp again
+    code = bytes.fromhex(BEGIN + write) + say("WROTE") + bytes.fromhex(wait)
+    return code.ljust(510, b"\0") + b"\x55\xaa"
+
+
+def dark():
+    """Greets in black on black, with its cursor switched off."""
+    hide = "b401 b90020 cd10"  # int 10h, ah=01h: no cursor
+    show = "b84409 bb0000 b90100 cd10"  # int 10h, ah=09h: a D of attribute 0
+    code = bytes.fromhex(BEGIN + hide + show + "f4 ebfd")
+    return code.ljust(510, b"\0") + b"\x55\xaa"

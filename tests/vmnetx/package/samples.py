@@ -66,9 +66,9 @@ def qcow2(*, version=3, size=1024 * 1024, **fields):
     return (header + values["extensions"] + end).ljust(4096, b"\0")
 
 
-def saved_memory(stream=b"stream", **fields):
+def saved_memory(stream=b"stream", *, area=None, **fields):
     header = SaveHeader(0, **{"was_running": True, "compression": "xz", **fields})
-    area = Area(b'<domain type="kvm"/>')
+    area = area or Area(b'<domain type="kvm"/>')
     return memory.render(memory.roomy(header, area), area) + stream
 
 
