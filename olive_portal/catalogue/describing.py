@@ -19,11 +19,15 @@ from olive_portal.catalogue.models import (
     Media,
     MediaKind,
     Package,
+    PackagePart,
+    PartKind,
 )
 from olive_portal.metadata import records
 from olive_portal.metadata.records import (
     DOCUMENTATION,
     SCREENSHOTS,
+    Environment,
+    Face,
     File,
     Identifier,
     Name,
@@ -37,6 +41,8 @@ from olive_portal.metadata.records import (
 ARCHIVE = "Olive"
 # Identifiers that a record can go by, the best first; the item's address serves else.
 LASTING = ("ark", "doi")
+DISK_TYPES = {"qcow2": "application/x-qemu-disk"}
+BYTES = "application/octet-stream"
 
 
 def record_of(item: Item, package: Package | None = None) -> TitleRecord:
@@ -47,9 +53,7 @@ def record_of(item: Item, package: Package | None = None) -> TitleRecord:
     """
     package = package or item.current_package()
     url = absolute(item.get_absolute_url())
-    identifiers = tuple(
-        Identifier(row.scheme, row.value) for row in item.identifiers.all()
-    )
+    identifiers = tuple(dict.fromkeys(_identifiers(item)))
     return TitleRecord(
         title=item.title,
         alternative_titles=_present(item.alternative_title),
@@ -65,10 +69,12 @@ def record_of(item: Item, package: Package | None = None) -> TitleRecord:
         identifiers=identifiers,
         rights=Rights(item.rights_uri, item.rights_text),
         collections=tuple(_collections(item.collection)),
+        environments=(_machine(package),) if package else (),
         files=tuple(_file(row) for row in item.media.all()),
         package=_package(item, package) if package else None,
         other_versions=tuple(_other_versions(item, package)),
         routes=_routes(item) if package else (),
+        faces=_faces(item),
         objid=_objid(identifiers, url),
         url=url,
         archive=ARCHIVE,
@@ -89,6 +95,14 @@ def moment(when: datetime) -> str:
 
 def _present(text: str) -> tuple[str, ...]:
     return (text,) if text else ()
+
+
+def _identifiers(item: Item) -> Iterator[Identifier]:
+    """Our own ARK first: it outlives the others."""
+    if item.ark:
+        yield Identifier("ark", f"ark:{item.ark}")
+    for row in item.identifiers.all():
+        yield Identifier(row.scheme, row.value)
 
 
 def _names(item: Item) -> Iterator[Name]:
@@ -112,6 +126,20 @@ def _file(media: Media) -> File:
         media_type=media.media_type,
         use=SCREENSHOTS if is_screen else DOCUMENTATION,
         label=media.alt if is_screen else media.caption,
+        size=media.size,
+        sha256=media.sha256,
+    )
+
+
+def _machine(package: Package) -> Environment:
+    return Environment(
+        function="hardware",
+        name=package.get_arch_display(),
+        note=(
+            f"Processors: {package.vcpus}; memory: {package.memory_bytes} bytes; disk: "
+            f"{package.disk_format}, {package.disk_virtual_size} bytes. The package's "
+            "description of the machine has every device."
+        ),
     )
 
 
@@ -125,6 +153,19 @@ def _package(item: Item, package: Package) -> records.Package:
         memory_bytes=package.memory_bytes,
         vcpus=package.vcpus,
         published=moment(package.published_at) if package.published_at else "",
+        components=tuple(_part(package, part) for part in package.parts.all()),
+    )
+
+
+def _part(package: Package, part: PackagePart) -> File:
+    disk_type = DISK_TYPES.get(package.disk_format, BYTES)
+    types = {PartKind.DOMAIN: "application/xml", PartKind.DISK: disk_type}
+    return File(
+        href=part.path,
+        media_type=types.get(PartKind(part.kind), BYTES),
+        use=part.kind,
+        size=part.size,
+        sha256=part.sha256,
     )
 
 
@@ -139,6 +180,12 @@ def _routes(item: Item) -> tuple[Route, ...]:
     return (Route("browser", url, "Run in this browser"),)
 
 
+def _faces(item: Item) -> tuple[Face, ...]:
+    """The record in formats that METS has no room for."""
+    url = absolute(reverse("item-record", args=[item.slug, "codemeta.json"]))
+    return (Face("CODEMETA", url, "application/ld+json"),)
+
+
 def _objid(identifiers: tuple[Identifier, ...], url: str) -> str:
-    values = {identifier.scheme: identifier.value for identifier in identifiers}
+    values = {i.scheme: i.value for i in reversed(identifiers)}
     return next((values[scheme] for scheme in LASTING if scheme in values), url)

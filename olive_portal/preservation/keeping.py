@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 
 from olive_portal.catalogue.models import MEDIA_TYPES, Item, Media, MediaKind, Package
-from olive_portal.preservation import shelving, storing
+from olive_portal.preservation import measuring, shelving, storing
 from olive_portal.preservation.attachments import Attachment
 from olive_portal.preservation.errors import BadSubmission
 from olive_portal.preservation.storing import Incoming
@@ -69,6 +69,9 @@ def keep_package(
         raise BadSubmission(f"package: {shelving.explain(error)}") from error
     keeper.keep(incoming, settings.PACKAGES_ROOT / name)
     package.save()
+    for part in measuring.parts_of(opened, settings.PACKAGES_ROOT / name):
+        part.package = package
+        part.save()
     return package
 
 
@@ -111,6 +114,8 @@ def keep_medium(
         item=item,
         kind=attachment.kind,
         file=name,
+        size=incoming.size,
+        sha256=incoming.sha256,
         media_type=attachment.facts.media_type,
         alt=alt,
         caption=caption,

@@ -111,6 +111,24 @@ class ReceivedMets(models.Model):
         return f'"sha256:{self.sha256}"'
 
 
+class VersionRecord(models.Model):
+    """What the portal said of a package version in METS when it was published."""
+
+    package = models.OneToOneField(
+        Package, models.PROTECT, related_name="version_record"
+    )
+    content = models.BinaryField()
+    sha256 = models.CharField("SHA-256", max_length=64)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.package}: {self.sha256[:12]}"
+
+    @property
+    def etag(self) -> str:
+        return f'"sha256:{self.sha256}"'
+
+
 class Build(models.Model):
     """Which recipe, with which inputs, a package was made from."""
 

@@ -22,6 +22,7 @@ from olive_portal.preservation import (
     locking,
     recording,
     storing,
+    version_records,
 )
 from olive_portal.preservation.describing import Description
 from olive_portal.preservation.errors import BadSubmission, WrongState
@@ -89,6 +90,8 @@ def publish(*, item: Item, actor: User | None = None) -> None:
         record_change(items=Item.objects.filter(pk=item.pk))
         detail = "; ".join(f"package version {p.number}" for p in versions)
         record_event(item, EventKind.PUBLICATION, actor, detail)
+    for version in versions:
+        version_records.keep(version)
     item.refresh_from_db()
 
 

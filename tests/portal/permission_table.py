@@ -53,6 +53,13 @@ GET,POST                       oai                            | 200
 GET                            received-mets published        | 200
 GET                            received-mets draft            | 404
 GET                            received-mets withdrawn        | 404
+GET                            item-record published mods.xml | 200
+GET                            item-record published mods.exe | 404
+GET                            item-record draft mods.xml     | 404
+GET                            item-record withdrawn mods.xml | 404
+GET                            version-mets published 1       | 200
+GET                            version-mets published 99      | 404
+GET                            version-mets withdrawn 1       | 404
 
 # launch: a session is its visitor's, whoever else may be signed in
 GET,POST                       launch published               | 302

@@ -15,6 +15,7 @@ from olive_portal.catalogue.models.description import (
 from olive_portal.catalogue.models.item import Item
 from olive_portal.catalogue.models.media import MEDIA_TYPES, Media, MediaKind
 from olive_portal.catalogue.models.package import Arch, DiskFormat, Network, Package
+from olive_portal.catalogue.models.part import PackagePart, PartKind
 from olive_portal.catalogue.models.search import (
     ManualText,
     SearchEntry,
@@ -37,6 +38,8 @@ __all__ = [
     "MediaKind",
     "Network",
     "Package",
+    "PackagePart",
+    "PartKind",
     "Role",
     "SearchEntry",
     "SearchRevision",

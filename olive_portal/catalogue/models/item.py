@@ -76,7 +76,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
         """With everything that describing.record_of() says, in a fixed number of
         queries: one more for each level of collections, to a depth of eight."""
         around = "__".join(["collection", *["parent"] * LEVELS])
-        return self.for_page().prefetch_related(around)
+        return self.for_page().prefetch_related(around, "packages__parts")
 
     @transaction.atomic
     def delete(self) -> tuple[int, dict[str, int]]:

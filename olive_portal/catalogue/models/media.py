@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import PurePosixPath
-from typing import Self
+from typing import Self, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.files import File
@@ -42,6 +42,8 @@ class DigestFile(FieldFile):
         for chunk in content.chunks():
             digest.update(chunk)
         suffix = PurePosixPath(name).suffix.lower()
+        media = cast("Media", self.instance)
+        media.size, media.sha256 = content.size, digest.hexdigest()
         super().save(f"{digest.hexdigest()[:32]}{suffix}", content, save)
 
 
@@ -78,6 +80,9 @@ class Media(models.Model):
     media_type = models.CharField(
         max_length=20, choices=[(name, name) for name in MEDIA_TYPES]
     )
+    # Of what lies under `file`; whoever puts it there says it with it.
+    size = models.PositiveBigIntegerField(null=True, editable=False)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
     alt = models.CharField(
         "text alternative",
         max_length=500,

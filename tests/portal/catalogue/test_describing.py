@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +18,11 @@ from olive_portal.metadata.records import (
 from olive_portal.metadata.records import Subject as Topic
 
 CHANGED = datetime(2026, 2, 1, 9, 30, 15, 999999, tzinfo=UTC)
+
+
+def sha256_of(file):
+    with file.open() as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +70,10 @@ def test_everything_of_the_page_is_in_the_record(make_exhibit, make_collection):
     assert Identifier("wikidata", "Q1") in record.identifiers
     (screen,) = item.media.all()
     url = f"https://olive.example.org{screen.file.url}"
-    assert record.files == (File(url, "image/png", "SCREENSHOTS", "A dungeon"),)
+    size, sha256 = screen.file.size, sha256_of(screen.file)
+    assert record.files == (
+        File(url, "image/png", "SCREENSHOTS", "A dungeon", size, sha256),
+    )
     assert (record.version, record.issued, record.languages) == (
         "5.4",
         "1980",
@@ -111,6 +120,30 @@ def test_the_newest_published_package_is_the_records_if_no_other_is_named(
     assert record_of(item, first).package.number == 1
 
 
+def test_our_own_ark_is_what_the_record_goes_by(make_item):
+    item = make_item(ark="99999/s1fh3kz9m7w")
+    item.identifiers.create(scheme="ark", value="ark:/12345/other")
+    record = record_of(item)
+    assert record.objid == "ark:99999/s1fh3kz9m7w"
+    assert record.identifiers[0] == Identifier("ark", record.objid)
+    assert len(record.identifiers) == 2
+
+
+def test_the_machine_and_what_is_in_the_package_are_described(make_item, make_package):
+    package = make_package(make_item(), disk_format="qcow2")
+    for kind, path in (("domain", "domain.xml"), ("disk", "disk.img")):
+        package.parts.create(kind=kind, path=path, size=7, sha256="ab" * 32)
+    record = record_of(package.item)
+    assert record.package is not None
+    assert record.package.components == (
+        File("domain.xml", "application/xml", "domain", "", 7, "ab" * 32),
+        File("disk.img", "application/x-qemu-disk", "disk", "", 7, "ab" * 32),
+    )
+    (machine,) = record.environments
+    assert (machine.function, machine.name) == ("hardware", "32-bit PC (i686)")
+    assert "memory: 67108864 bytes; disk: qcow2" in machine.note
+
+
 def test_many_items_cost_as_many_queries_as_one(
     make_exhibit, make_collection, django_assert_num_queries
 ):
@@ -120,9 +153,9 @@ def test_many_items_cost_as_many_queries_as_one(
         make_exhibit(f"item-{number}", collection=shelf).identifiers.create(
             scheme="local", value=str(number)
         )
-    # The items; their media, packages, contributions, subjects and identifiers; the
-    # collections around theirs.
-    with django_assert_num_queries(7):
+    # The items; their media, packages and what is in those, contributions, subjects
+    # and identifiers; the collections around theirs.
+    with django_assert_num_queries(8):
         records = [record_of(item) for item in Item.objects.for_description()]
     assert {record.host for record in records} == {f"Shelf {n}" for n in range(12)}
     assert {record.collections[0].title for record in records} == {"Outer"}
