@@ -105,7 +105,8 @@ class ThinClientServer:
         start: bool = True,
         network: str = "none",
     ) -> Instance:
-        """Make an instance of the package at `url`; `network` is "none" or "user".
+        """Make an instance of the package at `url`; `network` is "none", "restricted"
+        or "user".
 
         Not idempotent: after Unreachable the instance may exist, unknown to the
         caller, and the server collects it when nobody has been seen there for long.

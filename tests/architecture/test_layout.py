@@ -89,6 +89,7 @@ def test_every_direct_dependency_has_its_licence_listed():
         "csp": "django-csp",
         "drf_spectacular": "drf-spectacular",
         "markdown_it": "markdown-it-py",
+        "prometheus_client": "prometheus-client",
         "qemu": "qemu.qmp",
         "rest_framework": "djangorestframework",
     }

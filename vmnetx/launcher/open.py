@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--tls", action="store_true", help="speak TLS to the vmnetx: server")
     add("--viewer", metavar="PROGRAM", help="the viewer to use")
-    add("--network", choices=("none", "user"), default="none")
+    add("--network", choices=("none", "restricted", "user"), default="none")
     add("--accelerator", choices=("auto", "kvm", "tcg"), default="auto")
     add(
         "--update-url",

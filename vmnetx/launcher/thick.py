@@ -21,7 +21,7 @@ from vmnetx.launcher.viewer import NotInstalled, Screen, Viewer
 from vmnetx.machine import accelerator, aside, binary
 from vmnetx.machine.disk import SERVED, DiskSource
 from vmnetx.machine.machine import Machine
-from vmnetx.machine.options import MIB, Limits, MachineOptions
+from vmnetx.machine.options import MIB, Limits, MachineOptions, Network
 from vmnetx.machine.outlet import Outlet
 from vmnetx.package.archive import Package, open_package
 from vmnetx.package.source import LocalFile, Source
@@ -41,7 +41,7 @@ SETTLE_SECONDS: Final = 1.0
 class Wishes:
     """What the person chose for a machine on this computer."""
 
-    network: Literal["none", "user"] = "none"
+    network: Network = "none"
     accelerator: Literal["auto", "kvm", "tcg"] = "auto"
     cache: Path = Path()
     """The folder of package bytes, and of the accelerator's measure."""

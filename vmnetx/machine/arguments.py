@@ -125,5 +125,6 @@ def _sound_backend(domain: Domain, options: MachineOptions) -> list[str]:
 def _network_backend(domain: Domain, options: MachineOptions) -> list[str]:
     if options.network == "none":
         return []
-    backends = [f"user,id=net{number}" for number in range(len(domain.interfaces))]
+    reach = ",restrict=on" if options.network == "restricted" else ""
+    backends = [f"user,id=net{n}{reach}" for n in range(len(domain.interfaces))]
     return [word for backend in backends for word in ("-netdev", backend)]

@@ -12,6 +12,10 @@ from vmnetx.package.domain import Domain
 MIB = 1024**2
 
 
+Network = Literal["none", "restricted", "user"]
+"""No card; a card and an address, from where nothing leads out; the outside."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """The most that one machine may have."""
@@ -43,7 +47,7 @@ def _unprivileged_user() -> str | None:
 
 @dataclass(frozen=True)
 class MachineOptions:
-    network: Literal["none", "user"] = "none"
+    network: Network = "none"
     accelerator: Literal["kvm", "tcg"] = "tcg"
     vnc: bool = True
     spice: bool = True

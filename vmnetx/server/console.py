@@ -32,7 +32,9 @@ def create(arguments: Sequence[str]) -> int:
     parser = _parser("create", "Make a machine of a package, start it, print its URL.")
     parser.add_argument("url", help="http, https or file URL of the package")
     parser.add_argument("-u", "--user-ident", metavar="NAME", help="whom it is for")
-    parser.add_argument("-n", "--network", choices=["none", "user"], default="none")
+    parser.add_argument(
+        "-n", "--network", choices=["none", "restricted", "user"], default="none"
+    )
     return _ask(
         parser,
         arguments,

@@ -25,6 +25,7 @@ from vmnetx.errors import (
 )
 from vmnetx.server import tokens
 from vmnetx.server.instance import Instance
+from vmnetx.server.metrics import CONTENT_TYPE, Metrics
 from vmnetx.server.registry import RETRY_SECONDS, Registry
 from vmnetx.server.wishes import MAX_BODY, read_wish
 
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 BODY_SECONDS = 10.0
 SCREENSHOT_SECONDS = 15.0
 KEY_HEADER = "X-Secret-Key"
+# They name nobody, and what asks for them has no key: a load balancer, Prometheus.
+OPEN_PATHS = {"/health", "/metrics"}
 
 # What the caller hears. Subclasses before their bases.
 STATUSES: tuple[tuple[type[VmnetxError], int], ...] = (
@@ -66,19 +69,25 @@ class Control:
     """The API's handlers."""
 
     def __init__(
-        self, registry: Registry, secret_key: str, addresses: Addresses
+        self,
+        registry: Registry,
+        secret_key: str,
+        addresses: Addresses,
+        metrics: Metrics,
     ) -> None:
         self._registry = registry
+        self._metrics = metrics
         self._secret_key = secret_key
         self._addresses = addresses
 
     def application(self) -> web.Application:
         application = web.Application(
-            middlewares=[_explain, self._admit], client_max_size=MAX_BODY
+            middlewares=[self._count, _explain, self._admit], client_max_size=MAX_BODY
         )
         application.add_routes(
             [
                 web.get("/health", self._health),
+                web.get("/metrics", self._figures),
                 web.get("/instance", self._list),
                 web.post("/instance", self._create),
                 web.get("/instance/{id}", self._show),
@@ -99,7 +108,7 @@ class Control:
         """
         if self._registry.is_closing:
             return _error(503, "The server is stopping", retry_after=RETRY_SECONDS)
-        if request.path != "/health":
+        if request.path not in OPEN_PATHS:
             key = request.headers.get(KEY_HEADER)
             if key is None:
                 return _error(403, "Missing secret key")
@@ -107,8 +116,21 @@ class Control:
                 return _error(403, "Incorrect secret key")
         return await handler(request)
 
+    @web.middleware
+    async def _count(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        answer = await handler(request)
+        if (request.method, request.path) == ("POST", "/instance"):
+            self._metrics.count_creation(answer.status)
+        return answer
+
     async def _health(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
+
+    async def _figures(self, request: web.Request) -> web.Response:
+        text = self._metrics.text()
+        return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
     async def _list(self, request: web.Request) -> web.Response:
         instances = [self._public(instance) for instance in self._registry]
@@ -119,6 +141,7 @@ class Control:
         async with asyncio.timeout(BODY_SECONDS):
             body = await request.read()
         instance = await self._registry.create(read_wish(body))
+        self._metrics.watch(instance)
         secrets = {
             "url": self._addresses.of_protocol(instance),
             "viewer_token": instance.facts.viewer_token,

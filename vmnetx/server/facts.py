@@ -11,10 +11,11 @@ import os
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 from vmnetx.errors import BadPackage
 from vmnetx.machine.disk import SERVED, DiskSource
+from vmnetx.machine.options import Network
 from vmnetx.package import domain
 from vmnetx.package.domain import Domain
 from vmnetx.package.http import Identity
@@ -24,8 +25,6 @@ MAX_BYTES = 4 * 1024 * 1024
 
 # The XML names its own encoding; this one gives any bytes back as they were.
 ENCODING = "latin-1"
-
-Network = Literal["none", "user"]
 
 
 class Spoilt(Exception):

@@ -82,7 +82,7 @@ class Connection:
                 set_options(self._writer)
                 await self._converse()
         except (OSError, ProtocolError) as error:
-            logger.info("A connection ended: %s", str(error) or type(error).__name__)
+            self._log("lost", str(error) or type(error).__name__)
         finally:
             self._is_over = True
             if self._unsubscribe is not None:
@@ -132,7 +132,7 @@ class Connection:
         elif isinstance(event, Authenticate):
             await self._authenticate(event.token)
         elif isinstance(event, ErrorReport):
-            logger.warning("A client reports: %s", plain(event.message))
+            self._log("client-error", plain(event.message))
         elif isinstance(event, AttachViewer):
             await self._attach(self._authenticated())
         else:
@@ -141,6 +141,7 @@ class Connection:
     async def _authenticate(self, token: str) -> None:
         instance = find(self._lookup, token)
         if instance is None:
+            self._log("refused", "wrong token")
             self._say(AuthFailed(texts.AUTHENTICATION_FAILED))
             self._count_refusal()
             return
@@ -151,11 +152,13 @@ class Connection:
             await instance.prepare()
             self._unsubscribe = instance.subscribe(self._hear)
         except VmnetxError as error:
+            self._log("refused", str(error))
             self._say(AuthFailed(plain(str(error)) or texts.AUTHENTICATION_FAILED))
             self._count_refusal()
             self._restart_deadline()
             return
         self._instance = instance
+        self._log("joined")
         self._say(_auth_ok(instance))
 
     def _restart_deadline(self) -> None:
@@ -181,11 +184,12 @@ class Connection:
             async with asyncio.timeout(self._limits.spice_seconds):
                 self._spice = await instance.open_spice()
         except (OSError, VmnetxError) as error:
-            logger.info("No viewer: %s", str(error) or type(error).__name__)
+            self._log("no-viewer", str(error) or type(error).__name__)
             self._say(ErrorReport(texts.CANNOT_CONNECT_VIEWER))
             while self._held:
                 self._hear(self._held.popleft())
         else:
+            self._log("viewer")
             self._say(AttachingViewer())
 
     def _start(self, instance: GatewayInstance) -> None:
@@ -234,8 +238,16 @@ class Connection:
         self._writer.write(self._endpoint.send(message))
         unsent = self._writer.transport.get_write_buffer_size()
         if unsent > self._limits.backlog_bytes:
-            logger.info("A client is too slow: %d bytes unsent", unsent)
+            self._log("too-slow", f"{unsent} bytes unsent")
             self._writer.transport.abort()
+
+    def _log(self, event: str, why: str = "") -> None:
+        """One line; the token is in none of them, right or wrong."""
+        name = "-" if self._instance is None else self._instance.token.partition("/")[0]
+        peer = self._writer.get_extra_info("peername", ("-",))[0]
+        logger.info(
+            "event=gateway-%s instance=%s peer=%s why=%r", event, name, peer, why
+        )
 
     async def _drain(self) -> None:
         async with asyncio.timeout(self._limits.flush_seconds):

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from vmnetx.errors import Absent, MachineFailed, Refused
 from vmnetx.machine.machine import Machine
@@ -27,6 +28,7 @@ from vmnetx.wire.messages import Event, VmDestroyed
 logger = logging.getLogger(__name__)
 
 Listener = Callable[[Event], None]
+UserNetwork = Literal["closed", "open"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Terms:
     machine: MachineOptions = field(default_factory=MachineOptions)
     instance_timeout: int = 300
     gc_interval: int = 5
+    user_network: UserNetwork = "closed"
+    """Whether a machine may have a network that would reach this host's services."""
 
 
 class Instance:

@@ -10,10 +10,11 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from vmnetx.server import capacity
 from vmnetx.server.allowing import Origin
+from vmnetx.server.instance import UserNetwork
 from vmnetx.server.tokens import DEFAULT_PORT
 
 MIB = 1024 * 1024
@@ -52,6 +53,8 @@ class Options:
     max_instances: int
     max_memory_bytes: int
     max_vcpus: int
+    min_free_disk_bytes: int
+    user_network: UserNetwork
     accelerator: Literal["auto", "kvm", "tcg"]
     debug: bool
 
@@ -86,6 +89,8 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
         max_instances=given.max_instances,
         max_memory_bytes=given.max_memory * MIB,
         max_vcpus=given.max_vcpus,
+        min_free_disk_bytes=given.min_free_disk * MIB,
+        user_network=cast("UserNetwork", given.user_network),
         accelerator=cast('Literal["auto", "kvm", "tcg"]', given.accel),
         debug=given.debug,
     )
@@ -172,6 +177,9 @@ def _add_limits(add: _Adder) -> None:
     add.one("max-memory", "2048", "most MiB of memory for a machine", _positive)
     add.one("cache-size", "8192", "most MiB of package bytes to keep", _amount)
     add.one("max-vcpus", "4", "most processors for a machine", _positive)
+    add.one("min-free-disk", "512", "MiB that stay free on the disk", _positive)
+    reach = "networks that would reach this host's services: closed, open"
+    add.one("user-network", "closed", reach, _user_network)
     add.one("accel", "auto", f"accelerator: {', '.join(ACCELERATORS)}", _accelerator)
 
 
@@ -219,6 +227,12 @@ def _ws_url(text: str) -> str:
         raise argparse.ArgumentTypeError(
             f"{text!r} starts with neither ws:// nor wss://"
         )
+    return text
+
+
+def _user_network(text: str) -> str:
+    if text not in get_args(UserNetwork):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither closed nor open")
     return text
 
 

@@ -15,13 +15,15 @@ from pathlib import Path
 
 from vmnetx.cache.cache import Cache, CachedSource
 from vmnetx.errors import BadPackage, Full, MachineFailed, Refused
+from vmnetx.machine import reach
 from vmnetx.machine.machine import Machine
+from vmnetx.machine.options import Network
 from vmnetx.machine.outlet import Outlet
 from vmnetx.package.archive import Package
 from vmnetx.server import facts, tokens, wanted
 from vmnetx.server.allowing import AllowList
 from vmnetx.server.capacity import OVERHEAD_BYTES
-from vmnetx.server.facts import Facts, Network, Spoilt
+from vmnetx.server.facts import Facts, Spoilt
 from vmnetx.server.instance import Instance, Terms
 from vmnetx.server.opening import SILENCE_SECONDS, Opener
 
@@ -48,6 +50,8 @@ class Room:
 
     instances: int
     memory_bytes: int
+    free_disk_bytes: int = 0
+    """What must be free on the disk, or nobody new comes."""
 
 
 class Registry:
@@ -57,7 +61,7 @@ class Registry:
         self, data: Path, room: Room, terms: Terms, allowed: AllowList, cache: Cache
     ) -> None:
         self._folder = data / FOLDER
-        self._room = room
+        self.room = room
         self._terms = terms
         self._allowed = allowed
         self._cache = cache
@@ -82,6 +86,7 @@ class Registry:
         with self._seat():
             package = await self._opener.open(location)
             try:
+                await self._check_network(wish.network)
                 self._check(package)
                 instance = self._keep(facts_of(wish, str(location), package), package)
             except BaseException:
@@ -101,6 +106,7 @@ class Registry:
     def _check(self, package: Package) -> None:
         self._terms.machine.limits.check(package.domain)
         self._check_memory(package.domain.memory_bytes)
+        self._check_disk()
         if self.is_closing:
             raise Full("The server is stopping", retry_after=RETRY_SECONDS)
 
@@ -165,9 +171,9 @@ class Registry:
     @contextmanager
     def _seat(self) -> Iterator[None]:
         """Counted before the package is opened, which takes its time."""
-        if len(self._instances) + self._opening >= self._room.instances:
+        if len(self._instances) + self._opening >= self.room.instances:
             raise Full(
-                f"The server has no room: {self._room.instances} machines are here",
+                f"The server has no room: {self.room.instances} machines are here",
                 retry_after=RETRY_SECONDS,
             )
         self._opening += 1
@@ -176,12 +182,30 @@ class Registry:
         finally:
             self._opening -= 1
 
+    @property
+    def memory_bytes(self) -> int:
+        """What is promised to the instances that there are."""
+        return sum(each.memory_bytes + OVERHEAD_BYTES for each in self)
+
+    async def _check_network(self, network: Network) -> None:
+        """Asked each time: a firewall may change."""
+        if network != "user" or self._terms.user_network == "open":
+            return
+        if await reach.reaches_this_host(self._terms.machine.run_as):
+            raise Refused(
+                "This server lets no machine out: it would reach the server's own "
+                "services. Its manual says how to close them"
+            )
+
     def _check_memory(self, wanted: int) -> None:
-        taken = sum(each.memory_bytes + OVERHEAD_BYTES for each in self)
-        if taken + wanted + OVERHEAD_BYTES > self._room.memory_bytes:
+        if self.memory_bytes + wanted + OVERHEAD_BYTES > self.room.memory_bytes:
             raise Full(
                 "The server has not enough memory free", retry_after=RETRY_SECONDS
             )
+
+    def _check_disk(self) -> None:
+        if shutil.disk_usage(self._folder).free < self.room.free_disk_bytes:
+            raise Full("The server's disk is almost full", retry_after=RETRY_SECONDS)
 
     def _keep(self, record: Facts, package: Package) -> Instance:
         directory = self._folder / record.id
@@ -216,8 +240,6 @@ async def _remove(directory: Path) -> None:
 
 
 def facts_of(wish: Wish, location: str, package: Package) -> Facts:
-    if wish.network not in {"none", "user"}:
-        raise Refused('The network is "none" or "user"')
     is_remote = isinstance(package.source, CachedSource)
     return Facts(
         id=tokens.instance_id(),

@@ -27,6 +27,7 @@ from vmnetx.server.certificate import BadCertificate, Certificate
 from vmnetx.server.control import Addresses, Control
 from vmnetx.server.gateway import Gateway
 from vmnetx.server.instance import Terms
+from vmnetx.server.metrics import Metrics
 from vmnetx.server.options import Address, Options
 from vmnetx.server.registry import Registry, Room
 from vmnetx.server.viewer import Viewer
@@ -59,7 +60,7 @@ async def serve(options: Options) -> None:
         gateway = Gateway(registry.get)
         async with (
             _gateway(gateway, options, certificate) as (port, tls_port),
-            _parts(options, registry, sockets, port),
+            _parts(options, registry, sockets, (gateway, port)),
         ):
             logger.info(
                 "event=ready gateway=%d control=%d viewer=%d tls=%s",
@@ -184,12 +185,14 @@ async def _parts(
     options: Options,
     registry: Registry,
     sockets: dict[str, socket.socket],
-    port: int,
+    protocol: tuple[Gateway, int],
 ) -> AsyncIterator[None]:
     """The viewer and, when that is there, the API."""
     viewer = Viewer(registry.get, options.viewer_origins)
+    gateway, port = protocol
     addresses = Addresses(options.host, port, _viewer_url(options, sockets["viewer"]))
-    control = Control(registry, options.secret_key, addresses)
+    metrics = Metrics(registry, gateway, viewer)
+    control = Control(registry, options.secret_key, addresses, metrics)
     async with (
         _site(viewer.application(), sockets["viewer"]),
         _site(control.application(), sockets["control"]),
@@ -230,7 +233,9 @@ async def _terms(options: Options) -> Terms:
     except MachineFailed as error:
         raise CannotServe(str(error)) from error
     machine = MachineOptions(accelerator=chosen, limits=wanted.limits)
-    return Terms(machine, options.instance_timeout, options.gc_interval)
+    return Terms(
+        machine, options.instance_timeout, options.gc_interval, options.user_network
+    )
 
 
 def _limits(options: Options) -> Limits:
@@ -241,7 +246,11 @@ def _limits(options: Options) -> Limits:
 
 
 def _room(options: Options) -> Room:
-    return Room(options.max_instances, capacity.memory_for_machines())
+    return Room(
+        options.max_instances,
+        capacity.memory_for_machines(),
+        options.min_free_disk_bytes,
+    )
 
 
 def _allow_list(options: Options) -> AllowList:

@@ -66,7 +66,7 @@ class Viewer:
         self._open: Counter[str] = Counter()
 
     @property
-    def viewers(self) -> int:
+    def connections(self) -> int:
         """How many are looking, at all machines."""
         return self._open.total()
 
@@ -124,11 +124,13 @@ class Viewer:
     ) -> None:
         if (
             self._open[instance.id] >= self._limits.viewers_per_instance
-            or self.viewers >= self._limits.viewers
+            or self.connections >= self._limits.viewers
         ):
             raise Closing(TRY_AGAIN, "too many viewers")
         self._open[instance.id] += 1
-        logger.info("event=viewer instance=%s viewers=%d", instance.id, self.viewers)
+        logger.info(
+            "event=viewer instance=%s viewers=%d", instance.id, self.connections
+        )
         try:
             with instance.watching():
                 await self._show(web_socket, instance)

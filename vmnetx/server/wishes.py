@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from vmnetx.errors import Refused
-from vmnetx.server.facts import Network
+from vmnetx.machine.options import Network
 from vmnetx.server.registry import Wish
 
 MAX_BODY = 64 * 1024
 MAX_USER_IDENT = 256
-NETWORKS = ("none", "user")
+NETWORKS = get_args(Network)
 
 
 def read_wish(body: bytes) -> Wish:
@@ -22,7 +22,7 @@ def read_wish(body: bytes) -> Wish:
         user_ident = _text("user_ident", user_ident, MAX_USER_IDENT)
     network = fields.get("network", "none")
     if network not in NETWORKS:
-        raise Refused('network must be "none" or "user"')
+        raise Refused('network must be "none", "restricted" or "user"')
     start = fields.get("start", False)
     if not isinstance(start, bool):
         raise Refused("start must be true or false")

@@ -127,6 +127,11 @@ def test_the_speaker_is_on_the_board():
     assert "pcspk-audiodev=sound" in machine
 
 
+def test_a_restricted_network_leads_nowhere():
+    argv = line(MachineOptions(network="restricted"))
+    assert argv[argv.index("-netdev") + 1] == "user,id=net0,restrict=on"
+
+
 def test_a_network_needs_the_servers_leave():
     argv = line(MachineOptions(network="user"))
     assert after(argv, "-netdev") == ["user,id=net0"]

@@ -12,14 +12,23 @@ from aiohttp import ClientSession, web
 
 from tests.vmnetx.server.conftest import KEY, becomes
 from vmnetx.server.control import Addresses, Control
+from vmnetx.server.gateway import Gateway
+from vmnetx.server.metrics import Metrics
 from vmnetx.server.registry import Room
+from vmnetx.server.viewer import Viewer
 
 ADDRESSES = Addresses("cloud.example.org", 18923, "wss://cloud.example.org/screens")
 
 
+def control(registry):
+    viewer = Viewer(registry.get, frozenset())
+    metrics = Metrics(registry, Gateway(registry.get), viewer)
+    return Control(registry, KEY, ADDRESSES, metrics)
+
+
 @asynccontextmanager
 async def serving(registry):
-    runner = web.AppRunner(Control(registry, KEY, ADDRESSES).application())
+    runner = web.AppRunner(control(registry).application())
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -145,6 +154,24 @@ async def test_without_the_key_nothing_is_told(api, key, said, path):
     headers = {} if key is None else {"X-Secret-Key": key}
     async with ClientSession(api._base_url, headers=headers) as stranger:
         assert await error(await stranger.get(path)) == (403, said)
+
+
+async def test_figures_need_no_key_and_name_nobody(api, wanted):
+    made = await create(api, wanted)
+    async with ClientSession(api._base_url) as stranger:
+        answer = await stranger.get("/metrics")
+        figures = await answer.text()
+    assert answer.content_type == "text/plain"
+    assert 'vmnetx_creations_total{status="200"} 1.0' in figures
+    assert 'vmnetx_instances{status="pending"} 1.0' in figures
+    for name in (made["id"], made["vm_name"], "alice"):
+        assert name not in figures
+
+
+async def test_refused_creations_are_counted_by_their_status(api):
+    await api.post("/instance", json={"url": "https://elsewhere.example/a.nxpk"})
+    figures = await (await api.get("/metrics")).text()
+    assert 'vmnetx_creations_total{status="400"} 1.0' in figures
 
 
 async def test_health_needs_no_key(api):

@@ -17,6 +17,11 @@ def test_without_options_it_listens_where_the_clients_of_2015_look():
     assert (options.viewer.host, options.viewer.port) == ("127.0.0.1", 18925)
 
 
+def test_no_machine_may_reach_this_host_unless_the_operator_says_so():
+    assert parse([], KEY).user_network == "closed"
+    assert parse(["--user-network", "open"], KEY).user_network == "open"
+
+
 def test_nothing_may_be_fetched_unless_it_is_named():
     options = parse([], KEY)
     assert options.origins == ()
@@ -55,6 +60,7 @@ def test_a_folder_is_resolved_so_that_links_lead_nowhere(tmp_path):
         ["--http-port", "x"],
         ["--max-instances", "0"],
         ["--accel", "hvf"],
+        ["--user-network", "ajar"],
         ["--viewer-url", "https://a.example"],
         ["--allow-origin", "ftp://a.example"],
         ["--allow-origin", "https://user:word@a.example"],

@@ -10,6 +10,7 @@ import pytest
 
 from tests.vmnetx.server.conftest import IN_TIME, becomes, machines
 from vmnetx.errors import BadPackage, Full, Refused, Unreachable
+from vmnetx.machine import reach
 from vmnetx.machine.options import Limits, MachineOptions
 from vmnetx.server import facts, wanted
 from vmnetx.server.capacity import OVERHEAD_BYTES
@@ -95,6 +96,57 @@ async def test_memory_is_room_too(make_registry, waiting):
     await registry.create(waiting)
     with pytest.raises(Full, match="memory"):
         await registry.create(waiting)
+
+
+async def test_a_disk_that_is_almost_full_takes_nobody(make_registry, waiting):
+    registry = make_registry(Room(9, 2**40, free_disk_bytes=2**60))
+    await registry.adopt()
+    with pytest.raises(Full, match="disk"):
+        await registry.create(waiting)
+    assert list(registry) == []
+
+
+class TestNetworks:
+    """Whether QEMU reaches the host is asked in machine/test_reach.py."""
+
+    @pytest.fixture
+    def reaching(self, monkeypatch):
+        async def reaches(run_as):
+            return True
+
+        monkeypatch.setattr(reach, "reaches_this_host", reaches)
+
+    @pytest.fixture
+    def closed(self, monkeypatch):
+        async def reaches(run_as):
+            return False
+
+        monkeypatch.setattr(reach, "reaches_this_host", reaches)
+
+    async def test_nobody_goes_out_where_the_host_is_open_to_them(
+        self, registry, waiting, reaching
+    ):
+        with pytest.raises(Refused, match="lets no machine out"):
+            await registry.create(replace(waiting, network="user"))
+        assert list(registry) == []
+
+    async def test_a_firewall_lets_machines_out(self, registry, waiting, closed):
+        made = await registry.create(replace(waiting, network="user"))
+        assert made.facts.network == "user"
+
+    async def test_an_operator_may_decide_otherwise(
+        self, make_registry, waiting, terms, reaching
+    ):
+        registry = make_registry(terms=replace(terms, user_network="open"))
+        await registry.adopt()
+        made = await registry.create(replace(waiting, network="user"))
+        assert made.facts.network == "user"
+
+    async def test_a_restricted_one_needs_no_firewall(
+        self, registry, waiting, reaching
+    ):
+        made = await registry.create(replace(waiting, network="restricted"))
+        assert made.facts.network == "restricted"
 
 
 async def test_a_machine_over_the_limit_is_refused(make_registry, waiting):

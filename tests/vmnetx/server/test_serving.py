@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 from aiohttp import ClientSession, WSMsgType
@@ -24,6 +25,7 @@ from tests.vmnetx.server.conftest import (
     eventually,
     machines,
 )
+from tests.vmnetx.server.test_transcripts import Peer
 from vmnetx.client import ThinClientServer
 from vmnetx.errors import Unreachable
 from vmnetx.machine.machine import Machine
@@ -116,9 +118,18 @@ def test_no_secret_is_in_the_log(start_server, packages):
     server = start_server("--debug")
     instance = launch(server, packages)
     asyncio.run(first_words(instance, server.viewer_port))
+    token = instance.url.split("/", 3)[3]
+    guess = f"{instance.id}/a-guess-that-may-be-close"
+    for each in (guess, token):
+        with closing(Peer(server.gateway_port)) as peer:
+            peer.authenticate(each)
+            peer.say("attach-viewer", "ping")
+            peer.hear()
     server.ends()
-    for secret in (KEY, instance.viewer_token, instance.url.rpartition("/")[2]):
-        assert secret not in server.log
+    said = [f"instance={instance.id}", "event=gateway-refused", "event=gateway-viewer"]
+    assert [words for words in said if words not in server.log] == []
+    secrets = (KEY, instance.viewer_token, token.partition("/")[2], "a-guess")
+    assert [secret for secret in secrets if secret in server.log] == []
 
 
 @pytest.fixture
