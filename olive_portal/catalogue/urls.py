@@ -24,6 +24,9 @@ urlpatterns = [
     path("browse/<slug:way>", search.browse_by, name="browse-by"),
     path("timeline", search.timeline, name="timeline"),
     path("items/<slug:slug>", views.item, name="item"),
+    path("items/<slug:slug>/documents/<int:pk>", views.document, name="document"),
+    path("items/<slug:slug>/embed", views.embed, name="embed"),
+    path("oembed", views.oembed, name="oembed"),
     path("media/<path:name>", views.media, name="media"),
     path("robots.txt", views.robots, name="robots"),
 ]

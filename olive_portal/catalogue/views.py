@@ -1,13 +1,24 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+)
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from olive_portal.catalogue import citing, shelves
+from olive_portal.catalogue import citing, documents, embedding, shelves
+from olive_portal.catalogue.framing import ANYBODY, OURSELVES, allow_frames
 from olive_portal.catalogue.models import Item, Media
+from olive_portal.catalogue.search import relating, results
 
 ITEMS_ON_A_PAGE = 24
 LATELY_ADDED = 8
@@ -63,8 +74,59 @@ def item(request: HttpRequest, slug: str) -> HttpResponse:
         "item": found,
         "path": shelf.path if shelf else [found.collection],
         "citation": citing.cite(found, url),
+        "related": results.in_order(relating.related(found.pk)),
+        "url": url,
+        "base_url": settings.BASE_URL,
+        "oembed": f"{reverse('oembed')}?{urlencode({'url': url})}",
     }
     return render(request, "catalogue/item.html", context)
+
+
+@require_safe
+def document(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A manual, to be read without leaving the portal."""
+    readable = Media.objects.visible_to(request.user).documents()
+    found = get_object_or_404(
+        readable.select_related("item__collection"), pk=pk, item__slug=slug
+    )
+    pages = documents.pages(documents.text_of(found))
+    context = {
+        "document": found,
+        "item": found.item,
+        "name": found.caption or found.get_kind_display(),
+        "is_pdf": found.media_type == "application/pdf",
+        "page": Paginator(pages, 1).get_page(request.GET.get("page")),
+    }
+    return render(request, "catalogue/document.html", context)
+
+
+@require_safe
+def embed(request: HttpRequest, slug: str) -> HttpResponse:
+    """A title for frames on other people's pages: the only page that they may frame."""
+    found = get_object_or_404(Item.objects.public().for_cards(), slug=slug)
+    canonical = f"{settings.BASE_URL}{found.get_absolute_url()}"
+    context = {"item": found, "canonical": canonical}
+    response = render(request, "catalogue/embed.html", context)
+    allow_frames(response, ANYBODY)
+    return response
+
+
+@require_safe
+def oembed(request: HttpRequest) -> HttpResponse:
+    slug = embedding.slug_in(request.GET.get("url", ""))
+    found = get_object_or_404(Item.objects.public().for_cards(), slug=slug)
+    answer = embedding.describe(found, embedding.Size.within(request.GET))
+    response: HttpResponse
+    match request.GET.get("format", "json"):
+        case "json":
+            response = JsonResponse(answer)
+        case "xml":
+            body = embedding.as_xml(answer)
+            response = HttpResponse(body, content_type="text/xml; charset=utf-8")
+        case _:
+            return HttpResponse("json or xml", content_type="text/plain", status=501)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 @require_safe
@@ -78,6 +140,9 @@ def media(request: HttpRequest, name: str) -> FileResponse:
         raise Http404 from error
     response = FileResponse(file, content_type=found.content_type)
     response["X-Content-Type-Options"] = "nosniff"
+    if found.media_type == "application/pdf":
+        # document.html shows it in a frame.
+        allow_frames(response, OURSELVES)
     # The path carries the digest, so a cache may keep what everybody may see.
     response["Cache-Control"] = (
         f"public, {FOR_EVER}" if found.item.is_public else "private, no-store"

@@ -18,7 +18,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from olive_portal.celery import app
-from olive_portal.launch import booting, machines, sweeping
+from olive_portal.launch import booting, machines, sweeping, waiting
 from olive_portal.launch.models import Session
 from vmnetx.errors import BadPackage, Full, Unreachable, VmnetxError
 
@@ -65,8 +65,7 @@ def wait_for_a_place(session: Session, full: Full) -> None:
         booting.fail(session, reason=reason, detail=str(full))
         return
     seconds = min(max(full.retry_after, 1), LONGEST_RETRY_AFTER)
-    reason = "All places are taken. You get the next one that is free."
-    if booting.put_back(session, reason=reason, wait=timedelta(seconds=seconds)):
+    if booting.put_back(session, reason=waiting.FULL, wait=timedelta(seconds=seconds)):
         ask(boot, str(session.pk), countdown=seconds)
 
 
@@ -76,8 +75,9 @@ def try_again(session: Session, error: Unreachable, tries: int) -> None:
         booting.fail(session, reason=reason, detail=str(error))
         return
     seconds = min(2 ** (tries - 1), 4)
-    reason = "The computer that runs the programs did not answer. Trying again."
-    if booting.put_back(session, reason=reason, wait=timedelta(seconds=seconds)):
+    if booting.put_back(
+        session, reason=waiting.SILENT, wait=timedelta(seconds=seconds)
+    ):
         ask(boot, str(session.pk), tries + 1, countdown=seconds)
 
 

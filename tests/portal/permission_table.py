@@ -42,6 +42,13 @@ GET                            item published                 | 200
 GET                            item draft                     | 404 404 200 200
 GET                            item withdrawn                 | 410
 GET                            item nowhere                   | 404
+GET                            document published $published-manual  | 200
+GET                            document draft $draft-manual          | 404 404 200 200
+GET                            document withdrawn $withdrawn-manual  | 404 404 200 200
+GET                            embed published                | 200
+GET                            embed draft                    | 404
+GET                            embed withdrawn                | 404
+GET                            oembed                         | 404
 GET                            media $published-shot          | 200
 GET                            media $draft-shot              | 404 404 200 200
 GET                            media $withdrawn-shot          | 404 404 200 200

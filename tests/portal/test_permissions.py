@@ -90,6 +90,7 @@ def things(people, settings, tmp_path, monkeypatch):
         item = make_item(games, state)
         found[f"${state}-pk"] = item.pk
         found[f"${state}-shot"] = make_shot(item).file.name
+        found[f"${state}-manual"] = make_manual(item).pk
     package = make_package(Item.objects.get(slug="published"))
     for name in ("own", "other"):
         visitor = Visitor.objects.create(pk=name)
@@ -121,6 +122,12 @@ def make_shot(item):
     shot = Media(item=item, alt="A screen", media_type="image/png")
     shot.file.save("screen.png", ContentFile(picture.getvalue()))
     return shot
+
+
+def make_manual(item):
+    manual = Media(item=item, kind="manual", media_type="text/plain")
+    manual.file.save("manual.txt", ContentFile(b"Press any key."))
+    return manual
 
 
 def make_package(item, state="published"):

@@ -65,6 +65,9 @@ class MediaQuerySet(models.QuerySet["Media"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self if user.is_staff else self.public()
 
+    def documents(self) -> Self:
+        return self.exclude(kind=MediaKind.SCREENSHOT)
+
     def screenshots(self) -> Self:
         return self.filter(kind=MediaKind.SCREENSHOT)
 

@@ -25,6 +25,8 @@ PAGES = [
     "/browse/makers",
     "/timeline",
     "/items/rogue",
+    "/items/rogue/documents/9000",
+    "/items/rogue/embed",
     "/items/wumpus",
     "/items/gone",
     "/about",
@@ -48,6 +50,8 @@ def library(live_server, make_collection, make_item, make_exhibit, make_screensh
         platform="Unix",
     )
     make_screenshot(item, position=1, alt="A shop")
+    text = {"media_type": "text/plain", "content": b"Press any key. " * 9}
+    make_screenshot(item, kind="manual", pk=9000, **text)
     make_item("wumpus", unavailable_reason="Its disk is lost.")
     make_item("gone", state="withdrawn", withdrawn_reason="Its owner asked.")
     make_collection("empty", tint="sand")
@@ -108,7 +112,7 @@ def walk_by_keyboard(browser, url):
 def test_the_keyboard_reaches_launch_past_the_header(in_browser, library):
     assert in_browser(walk_by_keyboard, library) == (
         "Skip to content",
-        "Launch in your browser",
+        "Run in your browser",
     )
 
 

@@ -112,7 +112,7 @@ def test_a_long_collection_comes_in_pages(client, make_item):
         ("/", 11),
         ("/collections", 2),
         ("/collections/games", 8),
-        ("/items/item-0", 9),
+        ("/items/item-0", 11),
         ("/about", 0),
         ("/sign-in", 0),
         ("/robots.txt", 0),

@@ -87,9 +87,20 @@ def test_nobody_else_is_refused(client, make_session, required, reader, agent):
     assert answer.status_code == 200
 
 
-def test_a_post_without_the_csrf_token_starts_nothing(launch_url, asked):
-    assert Client(enforce_csrf_checks=True).post(launch_url).status_code == 403
+def test_a_post_from_another_site_starts_nothing(launch_url, asked):
+    client = Client(enforce_csrf_checks=True)
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    answer = client.post(launch_url, headers=headers)
+    assert answer.status_code == 403
+    assert b"We could not tell that this came from you" in answer.content
     assert not Session.objects.exists()
+
+
+def test_our_own_pages_launch_without_a_token(launch_url, asked):
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(launch_url, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 302
+    assert Session.objects.exists()
 
 
 def test_what_is_not_published_is_not_launched(client, package, launch_url, asked):
