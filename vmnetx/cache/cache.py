@@ -4,99 +4,31 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from vmnetx.cache import naming
+from vmnetx.cache import chunks, naming, traces
+from vmnetx.cache.cached_source import CachedSource
 from vmnetx.cache.chunks import DiskChunks, MemoryChunks
+from vmnetx.cache.filling import Filler
 from vmnetx.cache.naming import Name
 from vmnetx.cache.store import NoRoom, Store
 from vmnetx.cache.supply import Supply
-from vmnetx.errors import Unreachable
+from vmnetx.cache.traces import Trace
 from vmnetx.package.http import TIMEOUT_SECONDS, HttpSource, Identity
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 20.0
-"""A guest does not hear of a web server that is back by then. Its own drivers give up
-after 30 s."""
-FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 3.0
-IMPATIENT_SECONDS = 10.0
-"""After one read has waited in vain the others fail at once, for so long."""
 
+@dataclass(eq=False)
+class _Shared:
+    """One package, for all sources of it in this process."""
 
-class CachedSource:
-    """A vmnetx.package.source.Source whose bytes are fetched once on this host.
-
-    Other than a Source has to, it may be read by any number of threads at once.
-    """
-
-    def __init__(self, origin: HttpSource, supply: Supply, cache: Cache) -> None:
-        self.size = origin.size
-        self.etag = origin.etag
-        self.last_modified = origin.last_modified
-        self.identity = origin.identity
-        self.url = origin.url
-        self._origin = origin
-        self._supply = supply
-        self._cache: Cache | None = cache
-        self._is_closed = threading.Event()
-        self._impatient_until = 0.0
-
-    def read(self, offset: int, length: int) -> bytes:
-        return self._supply.read(self._origin.fetch, offset, length)
-
-    def read_for_guest(self, offset: int, length: int) -> bytes:
-        """The same, but it waits for a web server that is away for a while."""
-        return self._supply.read(self._fetch_patiently, offset, length)
-
-    def has(self, offset: int, length: int) -> bool:
-        """Whether this part is likely to be here already."""
-        return self._supply.has(offset, length)
-
-    def whole_file(self) -> Path | None:
-        """The file with all bytes, checked, for who reads it beside this source; None
-        while something is missing."""
-        chunks = self._supply.chunks
-        if isinstance(chunks, DiskChunks) and chunks.is_whole:
-            return chunks.file
-        return None
-
-    def hold(self) -> int | None:
-        """A descriptor that keeps the bytes here for as long as any process has it.
-
-        None where they are not kept. The caller closes it. Raises OSError.
-        """
-        chunks = self._supply.chunks
-        return chunks.hold() if isinstance(chunks, DiskChunks) else None
-
-    def close(self) -> None:
-        cache, self._cache = self._cache, None
-        if cache is not None:
-            self._is_closed.set()
-            self._origin.close()
-            cache.release(self._supply)
-
-    def _fetch_patiently(self, start: int, end: int) -> bytes:
-        started = time.monotonic()
-        pause = FIRST_PAUSE_SECONDS
-        while True:
-            try:
-                return self._origin.fetch(start, end)
-            except Unreachable:
-                if self._has_waited_enough(started + PATIENCE_SECONDS, pause):
-                    raise
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-
-    def _has_waited_enough(self, until: float, pause: float) -> bool:
-        now = time.monotonic()
-        if now < self._impatient_until:
-            return True
-        if now + pause > until:
-            self._impatient_until = now + IMPATIENT_SECONDS
-            return True
-        return self._is_closed.wait(pause)
+    supply: Supply
+    name: Name | None = None
+    filler: Filler | None = None
+    users: int = 0
 
 
 class Cache:
@@ -105,8 +37,7 @@ class Cache:
     def __init__(self, root: Path, limit: int) -> None:
         self._store = Store(root, limit)
         self._lock = threading.Lock()
-        self._supplies: dict[str, Supply] = {}
-        self._users: dict[Supply, int] = {}
+        self._shared: dict[str, _Shared] = {}
 
     def open(
         self,
@@ -117,41 +48,79 @@ class Cache:
     ) -> CachedSource:
         """Ask the server what there is, unless it is `known`; the rest can wait.
 
-        Raises what HttpSource raises. A package that cannot be kept, for its size or
-        for want of a strong entity tag, is read all the same.
+        While it is open the rest is fetched, too, behind the guest's back. Raises what
+        HttpSource raises. A package that cannot be kept, for its size or for want of a
+        strong entity tag, is read all the same.
         """
         origin = HttpSource(url, timeout=timeout, known=known)
-        return CachedSource(origin, self._supply(origin), self)
-
-    def release(self, supply: Supply) -> None:
-        """One user less. The last one closes the chunks."""
-        with self._lock:
-            self._users[supply] -= 1
-            if self._users[supply]:
-                return
-            del self._users[supply]
-            self._supplies = {
-                key: each for key, each in self._supplies.items() if each is not supply
-            }
-        supply.chunks.close()
-
-    def _supply(self, origin: HttpSource) -> Supply:
         name = naming.name(origin.url, origin.identity)
         with self._lock:
-            supply = self._found_or_made(name, origin.size)
-            self._users[supply] = self._users.get(supply, 0) + 1
-        return supply
+            shared = self._found_or_made(name, origin.size)
+            shared.users += 1
+        if shared.filler is not None:
+            shared.filler.use(origin.fetch)
+        release = partial(self._release, shared, origin)
+        # A boot that another process has begun is not all known here.
+        trace = Trace(is_from_the_start=known is None)
+        return CachedSource(origin, shared.supply, trace, release)
 
-    def _found_or_made(self, name: Name | None, size: int) -> Supply:
+    def _release(self, shared: _Shared, origin: HttpSource, trace: Trace) -> None:
+        """The last one who had it open closes the chunks."""
+        if shared.filler is not None:
+            shared.filler.drop(origin.fetch)
+        if shared.name is not None and trace.is_of_a_boot:
+            self._keep(trace, shared.name)
+        with self._lock:
+            shared.users -= 1
+            if shared.users:
+                return
+            self._forget(shared)
+        if shared.filler is not None:
+            shared.filler.close()
+        shared.supply.chunks.close()
+
+    def _forget(self, shared: _Shared) -> None:
+        if shared.name and self._shared.get(shared.name.key) is shared:
+            del self._shared[shared.name.key]
+
+    def _keep(self, trace: Trace, name: Name) -> None:
+        try:
+            traces.write(self._store.root, name.key, trace.numbers())
+        except OSError as error:
+            logger.warning("event=no-trace why=%r", error)
+
+    def _found_or_made(self, name: Name | None, size: int) -> _Shared:
         if name is None:
-            return Supply(MemoryChunks(size))
-        known = self._supplies.get(name.key)
-        if known is not None and known.size == size:
+            return _Shared(Supply(MemoryChunks(size)))
+        known = self._shared.get(name.key)
+        if known is not None and known.supply.size == size:
             return known
         try:
-            supply = Supply(self._store.open(name))
+            kept = self._store.open(name)
         except (NoRoom, OSError) as error:
             logger.warning("event=not-kept origin=%s why=%r", name.origin, error)
-            return Supply(MemoryChunks(size))
-        self._supplies[name.key] = supply
-        return supply
+            return _Shared(Supply(MemoryChunks(size)), name)
+        shared = self._shared[name.key] = _Shared(Supply(kept), name)
+        if not kept.is_whole:
+            order = traces.read(self._store.root, name.key, chunks.count(size))
+            check = partial(self._check, shared, kept, name)
+            shared.filler = Filler(shared.supply, kept, order, check)
+        return shared
+
+    def _check(self, shared: _Shared, kept: DiskChunks, name: Name) -> None:
+        """All of it is there: believe it from now on, or throw it away."""
+        if name.sha256 is None or kept.sha256() == name.sha256:
+            kept.mark_whole()
+            logger.info("event=whole origin=%s key=%s", name.origin, name.key)
+            return
+        logger.error(
+            "event=wrong-bytes origin=%s sha256=%s: thrown away",
+            name.origin,
+            name.sha256,
+        )
+        with self._lock:
+            self._forget(shared)
+        # Those who have it open ask the server anew.
+        shared.supply.chunks = MemoryChunks(kept.size)
+        self._store.discard(kept)
+        kept.close()

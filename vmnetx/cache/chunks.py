@@ -198,6 +198,14 @@ class DiskChunks:
         finally:
             draft.unlink(missing_ok=True)
 
+    def look_again(self) -> None:
+        """Another process may have marked it whole."""
+        try:
+            with self._files:
+                self.is_whole = self._believes_whole()
+        except OSError:
+            self.is_whole = False
+
     def _believes_whole(self) -> bool:
         try:
             said = json.loads((self.folder / WHOLE).read_bytes())

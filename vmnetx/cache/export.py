@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from vmnetx.cache import nbd
-from vmnetx.cache.cache import CachedSource
+from vmnetx.cache.cached_source import CachedSource
 from vmnetx.cache.nbd import Request
 from vmnetx.errors import ProtocolError, VmnetxError
 

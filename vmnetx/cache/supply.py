@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from itertools import takewhile
 
-from vmnetx.cache.chunks import CHUNK, Chunks
+from vmnetx.cache.chunks import CHUNK, Chunks, count
 from vmnetx.errors import VmnetxError
 
 LONGEST_RUN = 16
@@ -14,6 +16,21 @@ LONGEST_RUN = 16
 
 Fetch = Callable[[int, int], bytes]
 """The bytes [start, end) from a server, or what vmnetx.package.source.Source raises."""
+
+
+class ReadAhead:
+    """Who misses one chunk after the other gets more of them with each request."""
+
+    def __init__(self) -> None:
+        self._expected = -1
+        self._more = 0
+
+    def more(self, first: int, last: int) -> int:
+        """How many to fetch beside the missing chunks from `first` to `last`."""
+        is_next = first == self._expected
+        self._more = min(2 * self._more + 1, LONGEST_RUN - 1) if is_next else 0
+        self._expected = last + self._more + 1
+        return self._more
 
 
 class Supply:
@@ -26,10 +43,14 @@ class Supply:
     def __init__(self, chunks: Chunks) -> None:
         self.chunks = chunks
         self.size = chunks.size
+        self.last_wait = time.monotonic()
+        """When somebody last read what was not here."""
         self._lock = threading.Lock()
         self._flights: dict[int, Future[bytes]] = {}
 
-    def read(self, fetch: Fetch, offset: int, length: int) -> bytes:
+    def read(
+        self, fetch: Fetch, offset: int, length: int, ahead: ReadAhead | None = None
+    ) -> bytes:
         """`length` bytes from `offset`, fewer where the package ends."""
         end = min(offset + length, self.size)
         if offset >= end:
@@ -39,7 +60,14 @@ class Supply:
             for number, first, last in spans(offset, end)
         }
         lacking = [number for number, part in parts.items() if part is None]
-        brought = self.bring(fetch, lacking) if lacking else {}
+        brought: dict[int, bytes] = {}
+        if lacking:
+            if ahead is not None:
+                more = ahead.more(lacking[0], lacking[-1])
+                lacking += self._next(lacking[-1], more)
+            self.last_wait = time.monotonic()
+            brought = self.bring(fetch, lacking)
+            self.last_wait = time.monotonic()
         return b"".join(
             brought[number][first:last] if part is None else part
             for (number, first, last), part in zip(
@@ -51,6 +79,15 @@ class Supply:
         """Whether this part is likely to be here; reading says for sure."""
         end = min(offset + length, self.size)
         return all(self.chunks.has(number) for number, _, _ in spans(offset, end))
+
+    def _next(self, number: int, more: int) -> list[int]:
+        """Those behind it, up to the first that is here or on its way."""
+        last = min(number + more, count(self.size) - 1)
+        behind = range(number + 1, last + 1)
+        return list(takewhile(self._is_lacking, behind))
+
+    def _is_lacking(self, number: int) -> bool:
+        return number not in self._flights and not self.chunks.has(number)
 
     def bring(self, fetch: Fetch, numbers: Iterable[int]) -> dict[int, bytes]:
         """These chunks; those that are missing are fetched, and kept for all.
@@ -129,6 +166,8 @@ class Supply:
 
 def spans(offset: int, end: int) -> Iterator[tuple[int, int, int]]:
     """The chunks that [offset, end) lies in: number, first and last byte in each."""
+    if offset >= end:
+        return
     for number in range(offset // CHUNK, -(-end // CHUNK)):
         base = number * CHUNK
         yield number, max(offset - base, 0), min(end - base, CHUNK)

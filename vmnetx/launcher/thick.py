@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
-from vmnetx.cache.cache import Cache, CachedSource
+from vmnetx.cache.cache import Cache
+from vmnetx.cache.cached_source import CachedSource
 from vmnetx.errors import MachineFailed
 from vmnetx.launcher import viewer
 from vmnetx.launcher.desk import Desk

@@ -10,7 +10,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from vmnetx.cache.cache import CachedSource
+from vmnetx.cache.cached_source import CachedSource
 from vmnetx.cache.export import Export
 from vmnetx.errors import MachineFailed
 from vmnetx.machine import folder

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from vmnetx.cache.cache import Cache, CachedSource
+from vmnetx.cache.cache import Cache
+from vmnetx.cache.cached_source import CachedSource
 from vmnetx.errors import BadPackage, Full, MachineFailed, Refused
 from vmnetx.machine import reach
 from vmnetx.machine.machine import Machine

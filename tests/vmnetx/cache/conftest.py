@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import random
+import time
 from contextlib import contextmanager
 
 import pytest
 
 from tests.vmnetx.package import web
+from vmnetx.cache import filling
 from vmnetx.cache.cache import Cache
 from vmnetx.cache.chunks import CHUNK
 
@@ -59,6 +61,12 @@ def origin_running():
         yield Origin(server)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_filled(monkeypatch):
+    """Otherwise what is fetched behind a test's back would be counted."""
+    monkeypatch.setattr(filling, "QUIET_SECONDS", 3600.0)
+
+
 @pytest.fixture
 def origin():
     with origin_running() as origin:
@@ -81,3 +89,12 @@ def make_cache(root):
 @pytest.fixture
 def cache(make_cache):
     return make_cache()
+
+
+def eventually(fact):
+    """For what a thread does; it notifies nobody here."""
+    deadline = time.monotonic() + 60
+    while not (value := fact()):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    return value

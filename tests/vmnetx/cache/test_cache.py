@@ -208,7 +208,12 @@ class EveryByteIsRight(RuleBasedStateMachine):
         super().__init__()
         self.running = ExitStack()
         self.origin = self.running.enter_context(origin_running())
-        self.root = Path(self.running.enter_context(TemporaryDirectory()))
+        self.root = Path(
+            self.running.enter_context(
+                # A filler that ends may yet write its lock.
+                TemporaryDirectory(ignore_cleanup_errors=True)
+            )
+        )
         self.version = 0
         self.is_up = True
         self.caches = [None, None]

@@ -15,7 +15,7 @@ import pytest
 
 from tests.vmnetx.cache.conftest import SIZE, some_bytes
 from tests.vmnetx.package import web
-from vmnetx.cache import cache as cache_module
+from vmnetx.cache import cached_source as source_module
 from vmnetx.cache import nbd
 from vmnetx.cache.chunks import CHUNK
 from vmnetx.cache.export import Export
@@ -139,7 +139,7 @@ def client(connect):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(cache_module, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(source_module, "PATIENCE_SECONDS", 0.0)
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.vmnetx.cache.conftest import Origin
+from tests.vmnetx.cache.conftest import Origin, eventually, nothing_is_filled
 from tests.vmnetx.machine import guests
 from tests.vmnetx.machine.conftest import PADDING, shows
 from tests.vmnetx.package import web
-from vmnetx.cache import cache as cache_module
+from vmnetx.cache import cached_source as source_module
 from vmnetx.cache import chunks
 from vmnetx.cache.cache import Cache
 from vmnetx.errors import MachineFailed
@@ -25,6 +25,8 @@ from vmnetx.machine.disk import SERVED, DiskSource
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
 from vmnetx.machine.outlet import Outlet
+
+__all__ = ["nothing_is_filled"]
 
 RUN_AS = MachineOptions().run_as
 DISK = DiskSource(SERVED, PADDING, guests.DISK_BYTES, "raw")
@@ -107,7 +109,7 @@ async def test_a_package_is_let_go_with_its_outlet(outlet, cache, source):
     assert [kept.is_in_use for kept in cache._store.kept()] == [True]
     outlet.close()
     outlet.close()
-    assert [kept.is_in_use for kept in cache._store.kept()] == [False]
+    eventually(lambda: not cache._store.kept()[0].is_in_use)
 
 
 async def test_a_machine_outlives_who_serves_it(served, outlet, folder, cache, origin):
@@ -125,8 +127,8 @@ async def test_a_machine_outlives_who_serves_it(served, outlet, folder, cache, o
 async def test_a_guest_gets_errors_while_the_web_server_is_away_and_goes_on(
     served, origin, monkeypatch
 ):
-    monkeypatch.setattr(cache_module, "PATIENCE_SECONDS", 0.0)
-    monkeypatch.setattr(cache_module, "IMPATIENT_SECONDS", 0.0)
+    monkeypatch.setattr(source_module, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(source_module, "IMPATIENT_SECONDS", 0.0)
     sound = origin._server.reply
     origin.fail(503)
     await served.type_text("W")

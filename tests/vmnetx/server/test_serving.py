@@ -227,11 +227,22 @@ class TestPackagesOfAWebServer:
         server = start()
         self.launch(server, origin.url())
         server.ends(signal.SIGKILL)
-        asked = len(origin.ranges)
         server = start()
         made = server.client.create(origin.url())
         eventually(lambda: running(server, made.id))
+        starts = [first for first, _ in origin.ranges]
+        assert len(starts) == len(set(starts))
+
+    def test_the_second_launch_of_a_title_asks_for_no_byte(self, start, origin, data):
+        server = start()
+        first = self.launch(server, origin.url())
+        eventually(lambda: "event=whole" in server.log)
+        server.client.destroy(first.id)
+        asked = len(origin.ranges)
+        second = self.launch(server, origin.url())
+        eventually(lambda: has_text(server, second, cell=0))
         assert len(origin.ranges) == asked
+        assert origin.fetched == len(origin.data)
 
     def test_nothing_of_the_address_is_in_the_log(self, start, origin):
         server = start()
