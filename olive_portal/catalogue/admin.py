@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db import models
-from django.forms import BaseInlineFormSet, ModelForm
+from django.db import models, transaction
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from typing_extensions import override
 
@@ -28,6 +28,7 @@ from olive_portal.catalogue.templatetags.sizes import size
 
 if TYPE_CHECKING:
     # The generic parameters exist for the type checker only.
+    FollowedBase = admin.ModelAdmin[Any]
     AgentBase = admin.ModelAdmin[Agent]
     CollectionBase = admin.ModelAdmin[Collection]
     ItemBase = admin.ModelAdmin[Item]
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     PackageInlineBase = admin.TabularInline[Package, Item]
     Formset = BaseInlineFormSet[Any, Item, Any]
 else:
+    # A mixin: the class beside it brings the methods that super() finds.
+    FollowedBase = object
     AgentBase = CollectionBase = ItemBase = PackageBase = admin.ModelAdmin
     SubjectBase = admin.ModelAdmin
     ContributionBase = IdentifierBase = PackageInlineBase = admin.TabularInline
@@ -54,8 +57,34 @@ admin.site.site_title = "Olive"
 admin.site.index_title = "Curate"
 
 
+class Followed(FollowedBase):
+    """What is saved or deleted here reaches harvesters in the same transaction."""
+
+    @override
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        change: bool,
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        services.follow_up()
+
+    @override
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        services.follow_up()
+
+    @override
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        super().delete_queryset(request, queryset)
+        services.follow_up()
+
+
 @admin.register(Collection)
-class CollectionAdmin(CollectionBase):
+class CollectionAdmin(Followed, CollectionBase):
     list_display = ["title", "parent", "tint", "position"]
     list_editable = ["position"]
     list_filter = ["parent"]
@@ -66,35 +95,19 @@ class CollectionAdmin(CollectionBase):
 
 
 @admin.register(Agent)
-class AgentAdmin(AgentBase):
+class AgentAdmin(Followed, AgentBase):
     formfield_overrides = URL_FIELDS
     list_display = ["name", "kind", "uri"]
     list_filter = ["kind"]
     search_fields = ["name", "uri"]
 
-    @override
-    def save_model(
-        self, request: HttpRequest, obj: Agent, form: ModelForm[Agent], change: bool
-    ) -> None:
-        super().save_model(request, obj, form, change)
-        if change and form.has_changed():
-            services.record_change(items=Item.objects.made_by(obj))
-
 
 @admin.register(Subject)
-class SubjectAdmin(SubjectBase):
+class SubjectAdmin(Followed, SubjectBase):
     formfield_overrides = URL_FIELDS
     list_display = ["term", "kind", "uri"]
     list_filter = ["kind"]
     search_fields = ["term", "uri"]
-
-    @override
-    def save_model(
-        self, request: HttpRequest, obj: Subject, form: ModelForm[Subject], change: bool
-    ) -> None:
-        super().save_model(request, obj, form, change)
-        if change and form.has_changed():
-            services.record_change(items=Item.objects.filter(subjects=obj))
 
 
 class ContributionInline(ContributionBase):
@@ -149,7 +162,7 @@ class PackageInline(PackageInlineBase):
 
 
 @admin.register(Item)
-class ItemAdmin(ItemBase):
+class ItemAdmin(Followed, ItemBase):
     formfield_overrides = URL_FIELDS
     list_display = ["title", "state", "collection", "year", "platform", "changed_at"]
     list_filter = ["state", "is_featured", "collection"]
@@ -191,19 +204,6 @@ class ItemAdmin(ItemBase):
         ),
     ]
 
-    @override
-    def save_related(
-        self,
-        request: HttpRequest,
-        form: ModelForm[Item],
-        formsets: list[Formset],
-        change: bool,
-    ) -> None:
-        super().save_related(request, form, formsets, change)
-        has_changed = form.has_changed() or any(part.has_changed() for part in formsets)
-        if change and has_changed:
-            services.record_change(items=Item.objects.filter(pk=form.instance.pk))
-
     def has_delete_permission(
         self, request: HttpRequest, obj: Item | None = None
     ) -> bool:
@@ -213,7 +213,7 @@ class ItemAdmin(ItemBase):
 
 
 @admin.register(Package)
-class PackageAdmin(PackageBase):
+class PackageAdmin(Followed, PackageBase):
     """For reading, but for the network, which is a decision and not a fact."""
 
     list_display = ["item", "number", "state", "size_in_words", "arch", "published_at"]

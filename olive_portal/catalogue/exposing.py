@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from olive_portal.catalogue import arks, rights
 from olive_portal.catalogue.describing import record_of
-from olive_portal.catalogue.models import Collection, Item
+from olive_portal.catalogue.models import ChangeNote, Collection, Item, NoteKind
 from olive_portal.catalogue.models.item import ItemQuerySet, source_of
 from olive_portal.metadata.records import TitleRecord
 from olive_portal.metadata.writing import dublin_core, mets, mods
@@ -61,6 +61,11 @@ def refresh_in_parts(items: ItemQuerySet) -> Iterator[Part]:
         yield Part(len(chunk), last, _refresh(chunk))
 
 
+def retire(keys: Iterable[int]) -> int:
+    """Leave tombstones for items, whether their rows are there or not."""
+    return services.retire(map(source_of, keys))
+
+
 def retire_orphans() -> int:
     """Leave tombstones for items whose rows went without us: how many records."""
     live = set(Record.objects.live().values_list("source", flat=True))
@@ -74,11 +79,15 @@ def _refresh(keys: Sequence[int]) -> int:
     # when we have the locks; so what we read below is what is true after our commit.
     locked = Item.objects.filter(pk__in=keys).select_for_update(of=("self",))
     list(locked.order_by("pk").values_list("pk", flat=True))
+    # Those that are there now are dealt with below; one that comes meanwhile is not.
+    notes = ChangeNote.objects.filter(kind=NoteKind.ITEM, key__in=keys)
+    noted = list(notes.values_list("pk", flat=True))
     public = Item.objects.filter(pk__in=keys).public().for_description()
     arks.mint(public)
     exposures = [exposure(item) for item in public]
     hidden = set(keys) - {item.pk for item in public}
-    return services.expose(exposures) + services.retire(map(source_of, hidden))
+    ChangeNote.objects.filter(pk__in=noted).delete()
+    return services.expose(exposures) + retire(hidden)
 
 
 def exposure(item: Item) -> Exposure:

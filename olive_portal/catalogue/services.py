@@ -5,10 +5,13 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from olive_portal.catalogue import exposing
-from olive_portal.catalogue.models import Item
+from olive_portal.catalogue import exposing, noting
+from olive_portal.catalogue.models import ChangeNote, Item
 from olive_portal.catalogue.models.item import ItemQuerySet
 from olive_portal.catalogue.search import indexing, manuals
+
+# Of an agent or a collection one note can stand for thousands of items.
+NOTES_AT_ONCE = 500
 
 
 @transaction.atomic
@@ -25,6 +28,31 @@ def record_change(*, items: ItemQuerySet) -> int:
     changed = Item.objects.filter(pk__in=list(items.values_list("pk", flat=True)))
     transaction.on_commit(partial(manuals.read_new, items=changed))
     return count
+
+
+def follow_up() -> int:
+    """Record every change that the database noted and nobody has recorded yet.
+
+    Called where changes are made, it is in their transaction; called again and again,
+    it finds those that were made behind everybody's back. Returns how many notes.
+    """
+    count = 0
+    while done := _follow_up():
+        count += done
+    return count
+
+
+@transaction.atomic
+def _follow_up() -> int:
+    notes = list(ChangeNote.objects.all()[:NOTES_AT_ONCE])
+    keys = noting.items_of(notes)
+    there = Item.objects.filter(pk__in=keys)
+    gone = keys - set(there.values_list("pk", flat=True))
+    if notes:
+        record_change(items=there)
+        exposing.retire(gone)
+    ChangeNote.objects.filter(pk__in=[note.pk for note in notes]).delete()
+    return len(notes)
 
 
 def index_missing() -> int:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from olive_portal.accounts.models import User
 from olive_portal.catalogue.models import Item, Package, State
-from olive_portal.catalogue.services import record_change
+from olive_portal.catalogue.services import follow_up, record_change
 from olive_portal.metadata.records import File
 from olive_portal.preservation import (
     describing,
@@ -215,6 +215,8 @@ def _record(
         record_change(items=Item.objects.filter(pk=item.pk))
     if arrived:
         _record_package(item, arrived, keeper, actor)
+    # Also other items: those of a maker or in a collection that was brought up to date.
+    follow_up()
     item.refresh_from_db()
     return item
 

@@ -14,6 +14,7 @@ from olive_portal.catalogue.models.description import (
 )
 from olive_portal.catalogue.models.item import Item
 from olive_portal.catalogue.models.media import MEDIA_TYPES, Media, MediaKind
+from olive_portal.catalogue.models.note import ChangeNote, NoteKind
 from olive_portal.catalogue.models.package import Arch, DiskFormat, Network, Package
 from olive_portal.catalogue.models.part import PackagePart, PartKind
 from olive_portal.catalogue.models.search import (
@@ -28,6 +29,7 @@ __all__ = [
     "Agent",
     "AgentKind",
     "Arch",
+    "ChangeNote",
     "Collection",
     "Contribution",
     "DiskFormat",
@@ -37,6 +39,7 @@ __all__ = [
     "Media",
     "MediaKind",
     "Network",
+    "NoteKind",
     "Package",
     "PackagePart",
     "PartKind",

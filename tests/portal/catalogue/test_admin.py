@@ -5,7 +5,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from olive_portal.accounts.models import User
+from olive_portal.catalogue import services
 from olive_portal.catalogue.models import Agent, Collection, Item, Package, Subject
+from olive_portal.oai.models import Record
 
 ROWS = [Agent, Collection, Item, Package, Subject, User]
 
@@ -46,6 +48,8 @@ def test_every_row_opens(admin, make_exhibit):
 
 def test_a_change_moves_the_datestamp_and_saving_without_one_does_not(admin, make_item):
     item = make_item()
+    services.follow_up()
+    item.refresh_from_db()
     assert admin.post(change_url(item), item_form(item)).status_code == 302
     assert Item.objects.get().changed_at == item.changed_at
     admin.post(change_url(item), item_form(item, title="Rogue II"))
@@ -72,6 +76,8 @@ def test_a_screenshot_added_is_a_change_of_its_item(admin, make_item, make_png):
 def test_renaming_a_maker_changes_what_they_made(admin, make_item):
     made = make_item("rogue", makers=["M. Toy"])
     other = make_item("other")
+    services.follow_up()
+    other.refresh_from_db()
     form = {"name": "Michael Toy", "kind": "person"}
     admin.post(change_url(Agent.objects.get()), form)
     assert Item.objects.get(slug="rogue").changed_at > made.changed_at
@@ -113,3 +119,28 @@ def test_the_admin_wears_the_colours_of_the_house(admin):
     page = admin.get("/admin/").content.decode()
     assert "css/tokens.css" in page
     assert "css/admin.css" in page
+
+
+def test_a_renamed_collection_reaches_harvesters(admin, make_item):
+    item = make_item()
+    services.follow_up()
+    row = item.collection
+    form = {"title": "Arcade", "slug": row.slug, "tint": row.tint, "position": 0}
+    assert admin.post(change_url(row), form).status_code == 302
+    assert "Arcade" in Record.objects.get(prefix="mods").metadata
+
+
+@pytest.mark.parametrize("action", [False, True])
+def test_a_deleted_subject_reaches_harvesters(admin, make_item, action):
+    subject = make_item().subjects.create(term="Dungeon crawl")
+    services.follow_up()
+    assert "Dungeon crawl" in Record.objects.get(prefix="oai_dc").metadata
+    if action:
+        url = reverse("admin:catalogue_subject_changelist")
+        form = {"action": "delete_selected", "_selected_action": [subject.pk]}
+    else:
+        url = reverse("admin:catalogue_subject_delete", args=[subject.pk])
+        form = {}
+    assert admin.post(url, form | {"post": "yes"}).status_code == 302
+    assert not Subject.objects.exists()
+    assert "Dungeon crawl" not in Record.objects.get(prefix="oai_dc").metadata
