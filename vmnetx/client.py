@@ -12,6 +12,7 @@ Every call answers, or raises one of these:
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,6 +62,12 @@ class Instance:
     last_seen: datetime
     viewer_url: str
     viewer_token: str
+    memory: str = "none"
+    """What becomes of the package's memory image: "none", "restoring", "restored",
+    "rejected", and then `memory_detail` says why."""
+    memory_detail: str = ""
+    progress: float | None = None
+    """How much of it has been read, from 0 to 1, while it is restored."""
 
     def __repr__(self) -> str:
         # Instances end up in log lines and tracebacks; their secrets must not.
@@ -238,6 +245,10 @@ def _instance(value: object) -> Instance:
         last_seen=_moment(_text(row, "last_seen")),
         viewer_url=_text(row, "viewer_url"),
         viewer_token=_text(row, "viewer_token"),
+        # A server of an older version says nothing of it.
+        memory=_text(row, "memory") or "none",
+        memory_detail=_text(row, "memory_detail"),
+        progress=_fraction(row.get("progress")),
     )
 
 
@@ -250,6 +261,13 @@ def _mapping(value: object) -> dict[str, Any]:
 def _text(row: dict[str, Any], name: str) -> str:
     value = row.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def _fraction(value: object) -> float | None:
+    # True is a number for Python.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return min(max(float(value), 0.0), 1.0) if math.isfinite(value) else None
 
 
 def _moment(text: str) -> datetime:

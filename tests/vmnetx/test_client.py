@@ -192,3 +192,37 @@ def test_a_server_that_is_not_there_is_unreachable():
     ):
         client.instances()
     assert "sesame" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("told", "progress"),
+    [
+        (0.43, 0.43),
+        (1, 1.0),
+        (7, 1.0),
+        (-1, 0.0),
+        (None, None),
+        ("1", None),
+        ([], None),
+    ],
+)
+def test_what_becomes_of_the_memory_image_is_told(web, client, told, progress):
+    row = ROW | {"memory": "restoring", "memory_detail": "why", "progress": told}
+    web.answers(200, row)
+    instance = client.instance("x")
+    assert (instance.memory, instance.memory_detail) == ("restoring", "why")
+    assert instance.progress == progress
+
+
+@pytest.mark.parametrize("told", ["NaN", "true", "Infinity"])
+def test_a_progress_that_is_no_number_is_none(web, client, told):
+    row = json.dumps(ROW).replace("}", f', "progress": {told}}}')
+    web.answers(200, row.encode())
+    assert client.instance("x").progress is None
+
+
+def test_a_server_without_memory_images_says_nothing_of_them(web, client):
+    web.answers(200, ROW)
+    instance = client.instance("x")
+    assert (instance.memory, instance.memory_detail) == ("none", "")
+    assert instance.progress is None

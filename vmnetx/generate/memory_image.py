@@ -90,7 +90,8 @@ async def _take(subject: Subject, wish: Wish, say: Say, directory: Path) -> Path
     try:
         say(f"{subject.name}: waiting for {wish.moment.words}")
         seconds = await moment.wait_for(machine, wish.moment)
-        if (await machine.pixels()).are_black:
+        # Twice: the letters may be in its memory and not on its screen yet.
+        if await machine.is_black_after(0) and await machine.is_black_after(1):
             raise MachineFailed("The screen is black then, and no image is of use")
         say(f"{subject.name}: saving its memory, {seconds:.1f} s after the start")
         here = await asyncio.to_thread(resuming.binding_here, subject.domain, options)

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,11 +20,12 @@ from vmnetx.launcher import viewer
 from vmnetx.launcher.desk import Desk
 from vmnetx.launcher.locations import FilePackage, WebPackage
 from vmnetx.launcher.viewer import NotInstalled, Screen, Viewer
-from vmnetx.machine import accelerator, aside, binary
+from vmnetx.machine import accelerator, aside, binary, restoring
 from vmnetx.machine.disk import SERVED, DiskSource
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MIB, Limits, MachineOptions, Network
 from vmnetx.machine.outlet import Outlet
+from vmnetx.machine.restoring import SavedMemory
 from vmnetx.package.archive import Package, open_package
 from vmnetx.package.source import LocalFile, Source
 
@@ -64,29 +66,78 @@ async def open_here(
     with contextlib.ExitStack() as opened:
         opened.callback(package.source.close)
         name = package.manifest.name
-        if package.memory is not None:
-            desk.notices.say(
-                "The memory image is not used: the machine starts as from off."
-            )
         options = await _options(kind, desk, wishes)
         desk.notices.say(f"{name}: starting under {options.accelerator.upper()} …")
         directory = desk.directory / MACHINE
         disk = _disk(location, package)
+        share: Callable[[], Source] = partial(_open_source, location, wishes)
         if isinstance(package.source, CachedSource):
             outlet = Outlet(package.source, directory, options.run_as)
             opened.callback(outlet.close)
-            disk = outlet.disk(disk)
-        machine = await Machine.start(
-            package.domain, disk, directory=directory, options=options
+            disk, share = outlet.disk(disk), outlet.share
+        start = partial(
+            Machine.start, package.domain, disk, directory=directory, options=options
         )
-        try:
-            desk.on_started()
-            ending = await _show(machine, _screen(machine, name), program, desk)
-        finally:
-            await machine.stop()
+        memory = _memory(package, share, desk)
+        ending = await _play(start, memory, _Showing(name, program, desk))
     if ending.startswith("crashed"):
         raise MachineFailed(f"The machine {ending}")
     desk.notices.say(f"{name}: {ending}. Its changes are gone.")
+
+
+@dataclass(frozen=True)
+class _Showing:
+    """Who shows the machine, and to whom."""
+
+    name: str
+    program: str
+    desk: Desk
+
+
+def _memory(
+    package: Package, share: Callable[[], Source], desk: Desk
+) -> SavedMemory | None:
+    if package.memory is None:
+        return None
+
+    def on_rejected(reason: str) -> None:
+        desk.notices.done()
+        desk.notices.say(f"It starts from off: {reason}")
+
+    return SavedMemory(share, package.memory, desk.notices.progress, on_rejected)
+
+
+async def _play(
+    start: Callable[..., Awaitable[Machine]],
+    memory: SavedMemory | None,
+    showing: _Showing,
+) -> str:
+    """Return why it ended. A restored machine whose screen stays black is started from
+    off (spec 7.1)."""
+    name, desk = showing.name, showing.desk
+    machine = await start(memory=memory)
+    desk.notices.done()
+    black = asyncio.Event()
+    check = asyncio.create_task(_stop_if_black(machine, black))
+    try:
+        desk.on_started()
+        ending = await _show(machine, _screen(machine, name), showing.program, desk)
+    finally:
+        check.cancel()
+        await asyncio.gather(check, return_exceptions=True)
+        await machine.stop()
+    if not black.is_set():
+        return ending
+    desk.notices.say("It starts from off: the restored screen was black")
+    return await _play(start, None, showing)
+
+
+async def _stop_if_black(machine: Machine, black: asyncio.Event) -> None:
+    if machine.was_restored and await machine.is_black_after(
+        restoring.BLACK_AFTER_SECONDS
+    ):
+        black.set()
+        await machine.stop()
 
 
 def _viewer(desk: Desk) -> tuple[Literal["spice", "vnc"], str]:
@@ -99,13 +150,15 @@ def _viewer(desk: Desk) -> tuple[Literal["spice", "vnc"], str]:
     return "vnc", viewer.find("vnc", desk.viewer)
 
 
+def _open_source(location: WebPackage | FilePackage, wishes: Wishes) -> Source:
+    if isinstance(location, FilePackage):
+        return LocalFile(location.path)
+    return Cache(wishes.cache, wishes.cache_bytes).open(location.url)
+
+
 def _open(location: WebPackage | FilePackage, wishes: Wishes) -> Package:
     """The checked package. Its source is the caller's to close."""
-    source: Source
-    if isinstance(location, FilePackage):
-        source = LocalFile(location.path)
-    else:
-        source = Cache(wishes.cache, wishes.cache_bytes).open(location.url)
+    source = _open_source(location, wishes)
     try:
         return open_package(source)
     except BaseException:

@@ -204,6 +204,14 @@ class Machine:
         """The screen as it is."""
         return Pixels.parse(await self._picture("ppm"))
 
+    async def is_black_after(self, seconds: float) -> bool:
+        """Spec 7.1's check of a restored screen; False also for one that has ended."""
+        await asyncio.sleep(seconds)
+        try:
+            return (await self.pixels()).are_black
+        except MachineFailed:
+            return False
+
     async def text(self) -> str:
         """What is in the VGA card's text memory: the screen, in a text mode, and what
         has scrolled off it."""

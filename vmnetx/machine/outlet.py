@@ -15,6 +15,21 @@ from vmnetx.cache.export import Export
 from vmnetx.errors import MachineFailed
 from vmnetx.machine import folder
 from vmnetx.machine.disk import SERVED, DiskSource
+from vmnetx.package.source import Source
+
+
+class _Shared:
+    """A source that somebody else closes."""
+
+    def __init__(self, source: CachedSource) -> None:
+        self.size = source.size
+        self.etag = source.etag
+        self.last_modified = source.last_modified
+        self.url = source.url
+        self.read = source.read
+
+    def close(self) -> None:
+        pass
 
 
 class Outlet:
@@ -44,6 +59,11 @@ class Outlet:
         except (OSError, LookupError) as error:
             raise MachineFailed(f"The disk cannot be served: {error}") from error
         return replace(served, location=SERVED, held=self._held)
+
+    def share(self) -> Source:
+        """The package's bytes, for another reader beside QEMU; its close() leaves the
+        outlet as it is."""
+        return _Shared(self._source)
 
     def resume(self) -> None:
         """Serve a machine that another process, now gone, has started. Raises

@@ -37,6 +37,9 @@ STALL_SECONDS = 30.0
 """Without a byte that has gone through. Sources have deadlines of about this."""
 LAST_WORDS_SECONDS = 1.0
 SECONDS = OPEN_SECONDS + RESTORE_SECONDS
+BLACK_AFTER_SECONDS = 1.0
+"""When a restored screen is looked at: one that is black then is of no use (spec 7.1).
+"""
 PIPE_BYTES = 1024 * 1024
 # How much more of the image has to be read to be worth telling.
 STEP = 0.005

@@ -176,7 +176,7 @@ class Control:
             raise web.HTTPNotFound(text="There is no such instance")
         return instance
 
-    def _public(self, instance: Instance) -> dict[str, str | None]:
+    def _public(self, instance: Instance) -> dict[str, str | float | None]:
         """What may be shown again and again: no secret (spec 2.2)."""
         return {
             "id": instance.id,
@@ -184,6 +184,9 @@ class Control:
             "user_ident": instance.facts.user_ident,
             "status": instance.status,
             "detail": instance.detail,
+            "memory": instance.memory.state,
+            "memory_detail": instance.memory.detail,
+            "progress": instance.memory.progress,
             "last_seen": instance.last_seen.isoformat(),
             "viewer_url": self._addresses.of_viewer(instance),
         }

@@ -17,6 +17,7 @@ from vmnetx.errors import BadPackage
 from vmnetx.machine.disk import SERVED, DiskSource
 from vmnetx.machine.options import Network
 from vmnetx.package import domain
+from vmnetx.package.archive import Member
 from vmnetx.package.domain import Domain
 from vmnetx.package.http import Identity
 
@@ -52,6 +53,10 @@ class Facts:
     etag: str | None = None
     last_modified: str | None = None
     """What the web server said of the package: the next server asks for the same."""
+    memory_path: str = ""
+    memory_offset: int = 0
+    memory_size: int = 0
+    """Of the memory image; 0 without one."""
 
     @property
     def token(self) -> str:
@@ -68,6 +73,12 @@ class Facts:
         return DiskSource(
             location, self.disk_offset, self.disk_size, self.domain.disk.format
         )
+
+    @property
+    def memory(self) -> Member | None:
+        if not self.memory_size:
+            return None
+        return Member(self.memory_path, self.memory_offset, self.memory_size)
 
     @property
     def identity(self) -> Identity | None:

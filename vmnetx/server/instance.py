@@ -22,6 +22,7 @@ from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
 from vmnetx.machine.outlet import Outlet
 from vmnetx.server.facts import Facts
+from vmnetx.server.memory import Memory
 from vmnetx.server.power import Power
 from vmnetx.wire.messages import Event, VmDestroyed
 
@@ -94,6 +95,11 @@ class Instance:
     def detail(self) -> str:
         """Why the machine is off, in words; "" where there is nothing to say."""
         return self._power.detail
+
+    @property
+    def memory(self) -> Memory:
+        """What becomes of the package's memory image."""
+        return self._power.memory
 
     @property
     def state(self) -> str:

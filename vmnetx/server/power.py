@@ -19,13 +19,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from vmnetx.errors import MachineFailed, VmnetxError
-from vmnetx.machine import record
+from vmnetx.machine import record, restoring
 from vmnetx.machine.disk import DiskSource
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
 from vmnetx.machine.outlet import Outlet
 from vmnetx.server import wanted
 from vmnetx.server.facts import Facts
+from vmnetx.server.memory import Memory
 from vmnetx.wire.messages import Event, StartupFailed, VmStarted, VmStopped
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Power:
         self._options = replace(options, network=facts.network)
         self._outlet = outlet
         self._tell = tell
+        self.memory = Memory(facts, outlet, tell)
         self._machine: Machine | None = None
         self._changed = asyncio.Event()
         self._wish_for_on = False
@@ -65,6 +67,8 @@ class Power:
         self._outdated = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._check: asyncio.Task[None] | None = None
+        self._drops_overlay = False
 
     @property
     def machine(self) -> Machine | None:
@@ -183,7 +187,11 @@ class Power:
 
     async def _halt(self) -> None:
         if self._machine is not None:
-            await self._machine.halt()
+            if self._drops_overlay:
+                await self._machine.stop()
+                self._drops_overlay = False
+            else:
+                await self._machine.halt()
             record.forget(self._directory)
             self._machine = None
             if self._wish_for_on:
@@ -206,12 +214,16 @@ class Power:
             self._on(machine)
 
     async def _launch(self) -> Machine:
-        async with asyncio.timeout(START_SECONDS):
+        memory = self.memory.saved()
+        # The image has deadlines of its own.
+        spare = 0.0 if memory is None else restoring.SECONDS
+        async with asyncio.timeout(START_SECONDS + spare):
             return await Machine.start(
                 self._facts.domain,
                 self._disk(),
                 directory=self._directory,
                 options=self._options,
+                memory=memory,
             )
 
     def _disk(self) -> DiskSource:
@@ -238,8 +250,19 @@ class Power:
     def _on(self, machine: Machine) -> None:
         self._machine = machine
         self._watch = asyncio.create_task(self._watching(machine))
+        self.memory.settle(machine)
         self._become("running")
-        self._tell(VmStarted(check_display=False))
+        self._tell(VmStarted(check_display=machine.was_restored))
+        if machine.was_restored:
+            self._check = asyncio.create_task(self._checking(machine))
+
+    async def _checking(self, machine: Machine) -> None:
+        """A black screen means that the image is of no use: the machine boots, on a
+        disk that the restored guest has not touched."""
+        if await self.memory.shows_nothing(machine) and self.machine is machine:
+            self._drops_overlay = True
+            self._become("stopping")
+            self._wish(on=True)
 
     def _off(self, detail: str, *, has_failed: bool = False) -> None:
         was_starting = self.state == "starting"

@@ -20,7 +20,7 @@ from vmnetx.machine import reach
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import Network
 from vmnetx.machine.outlet import Outlet
-from vmnetx.package.archive import Package
+from vmnetx.package.archive import Member, Package
 from vmnetx.server import facts, tokens, wanted
 from vmnetx.server.allowing import AllowList
 from vmnetx.server.capacity import OVERHEAD_BYTES
@@ -242,7 +242,11 @@ async def _remove(directory: Path) -> None:
 
 def facts_of(wish: Wish, location: str, package: Package) -> Facts:
     is_remote = isinstance(package.source, CachedSource)
+    memory = package.memory or Member("", 0, 0)
     return Facts(
+        memory_path=memory.path,
+        memory_offset=memory.offset,
+        memory_size=memory.size,
         id=tokens.instance_id(),
         auth_code=tokens.auth_code(),
         viewer_token=tokens.viewer_token(),

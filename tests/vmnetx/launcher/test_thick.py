@@ -7,6 +7,7 @@ import dataclasses
 import os
 import sys
 import threading
+from functools import partial
 
 import pytest
 
@@ -14,11 +15,16 @@ from tests.vmnetx.launcher import display as displays
 from tests.vmnetx.launcher.test_thin import Listener
 from tests.vmnetx.machine import guests
 from tests.vmnetx.machine.conftest import Site, shows
+from tests.vmnetx.package.samples import saved_memory
 from vmnetx.errors import BadPackage, MachineFailed, Refused, Unreachable
+from vmnetx.generate.memory_image import Wish
+from vmnetx.generate.moment import Moment
+from vmnetx.generate.remembering import remember
 from vmnetx.launcher import thick
 from vmnetx.launcher.desk import Desk
 from vmnetx.launcher.locations import FilePackage, WebPackage
 from vmnetx.launcher.viewer import NotInstalled
+from vmnetx.machine import aside, restoring
 from vmnetx.machine.machine import Machine
 from vmnetx.package.archive import write_package
 from vmnetx.package.domain import render, template
@@ -58,14 +64,15 @@ def desk(folder, people):
 
 @pytest.fixture
 def package(tmp_path):
-    def write(sector=None, **changes):
+    def write(sector=None, *, memory=None, **changes):
         disk = tmp_path / "disk.img"
         disk.write_bytes(guests.image(sector))
         path = tmp_path / "game.nxpk"
         machine = dataclasses.replace(template(), memory_bytes=32 * guests.MIB)
         raw = dataclasses.replace(machine.disk, format="raw")
         machine = dataclasses.replace(machine, disk=raw, **changes)
-        write_package(path, name="A game", domain_xml=render(machine), disk=disk)
+        xml = render(machine)
+        write_package(path, name="A game", domain_xml=xml, disk=disk, memory=memory)
         return path
 
     return write
@@ -226,3 +233,55 @@ async def test_remote_viewer_shows_the_guest(
             await display.shows(await started[0].screenshot())
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
+
+
+async def test_a_memory_image_is_gone_on_from_with_its_progress(
+    desk, package, wishes, people, started, tmp_path
+):
+    path = tmp_path / "saved.nxpk"
+    wish = Wish(Moment("READY", seconds=0), "tcg", "raw")
+    await aside.run(partial(remember, package(), path, wish, lambda _: None))
+    await thick.open_here(FilePackage(path), desk, wishes)
+    assert started[0].was_restored
+    assert people.fractions[0] == 0
+    assert people.fractions[-1] == "done"
+    assert people.lines[-1] == "A game: closed. Its changes are gone."
+
+
+async def test_an_image_that_cannot_be_used_says_why_and_boots(
+    desk, package, wishes, people, started, tmp_path
+):
+    image = tmp_path / "image"
+    image.write_bytes(saved_memory())
+    await thick.open_here(FilePackage(package(memory=image)), desk, wishes)
+    assert not started[0].was_restored
+    reason = "The memory image is of accelerator kvm; here it is tcg"
+    assert f"It starts from off: {reason}" in people.lines
+
+
+async def test_a_restored_screen_that_is_black_is_started_from_off(
+    desk, package, wishes, people, started, monkeypatch
+):
+    """Specification 7.1."""
+    (desk.directory.parent / "v.py").write_text(BEGIN + UNTIL_THE_END)
+
+    class Black(thick.Machine):
+        @classmethod
+        async def start(cls, *args, **kwargs):
+            machine = await super().start(*args, **kwargs)
+            machine.was_restored = len(started) == 1
+            return machine
+
+        async def is_black_after(self, seconds):
+            assert seconds == restoring.BLACK_AFTER_SECONDS
+            return True
+
+    monkeypatch.setattr(thick, "Machine", Black)
+    opening = asyncio.create_task(thick.open_here(FilePackage(package()), desk, wishes))
+    async with asyncio.timeout(60):
+        while len(started) < 2:  # noqa: ASYNC110 the list tells nobody
+            await asyncio.sleep(0.01)
+    await started[1].stop()
+    await asyncio.wait_for(opening, 60)
+    assert not is_alive(started[0])
+    assert "It starts from off: the restored screen was black" in people.lines

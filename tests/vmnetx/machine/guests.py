@@ -87,6 +87,6 @@ def writing():
 def dark():
     """Greets in black on black, with its cursor switched off."""
     hide = "b401 b90020 cd10"  # int 10h, ah=01h: no cursor
-    show = "b84409 bb0000 b90100 cd10"  # int 10h, ah=09h: a D of attribute 0
+    show = "b87e09 bb0000 b90100 cd10"  # int 10h, ah=09h: a ~ of attribute 0
     code = bytes.fromhex(BEGIN + hide + show + "f4 ebfd")
     return code.ljust(510, b"\0") + b"\x55\xaa"

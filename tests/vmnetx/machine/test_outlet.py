@@ -212,3 +212,11 @@ def test_a_link_in_the_sockets_place_is_removed_and_not_followed(folder, tmp_pat
 
 def test_the_chunks_are_small_beside_the_disk():
     assert chunks.CHUNK * 16 < guests.DISK_BYTES
+
+
+def test_another_reader_may_close_without_closing_the_outlet(outlet, source):
+    shared = outlet.share()
+    before = shared.read(0, 10)
+    shared.close()
+    assert outlet.share().read(0, 10) == source.read(0, 10) == before
+    assert (shared.size, shared.etag) == (source.size, source.etag)

@@ -70,6 +70,8 @@ async def test_an_instance_is_created_with_its_secrets(api, wanted, registry):
     assert made["url"] == f"vmnetx://cloud.example.org/{instance.token}"
     place = f"wss://cloud.example.org/screens/viewer/{made['id']}"
     assert made["viewer_url"] == place
+    assert (made["memory"], made["memory_detail"]) == ("none", "")
+    assert made["progress"] is None
     assert made["viewer_token"] == instance.facts.viewer_token
 
 

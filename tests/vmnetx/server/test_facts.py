@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.vmnetx.machine import guests
+from vmnetx.package.archive import Member
 from vmnetx.package.domain import render
 from vmnetx.package.http import Identity
 from vmnetx.server import facts
@@ -35,6 +36,13 @@ def folder(tmp_path):
     folder = tmp_path / RECORD.id
     facts.write(RECORD, folder)
     return folder
+
+
+def test_where_the_memory_image_lies_is_kept(tmp_path):
+    record = replace(RECORD, memory_path="memory.img", memory_offset=9, memory_size=7)
+    facts.write(record, tmp_path / RECORD.id)
+    assert facts.read(tmp_path / RECORD.id).memory == Member("memory.img", 9, 7)
+    assert RECORD.memory is None
 
 
 def test_what_is_written_is_read(folder):
