@@ -36,7 +36,32 @@ FIELDS = [
 MOST = 200
 
 
-class AgentInput(serializers.ModelSerializer[Agent]):
+class Text(serializers.CharField):
+    """A string, where the framework would make one of a number too."""
+
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Strict(serializers.Serializer[Any]):
+    """Its texts have to be strings."""
+
+    def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401  # any JSON value
+        sent = data if isinstance(data, dict) else {}
+        wrong = {
+            name: ["Not a valid string."]
+            for name, value in sent.items()
+            if isinstance(self.fields.get(name), serializers.CharField)
+            and not isinstance(value, str)
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)
+
+
+class AgentInput(Strict, serializers.ModelSerializer[Agent]):
     """Found by its URI, or else by name and kind; made where it is not known yet."""
 
     kind = serializers.ChoiceField(choices=AgentKind.choices, default=AgentKind.PERSON)
@@ -49,23 +74,23 @@ class AgentInput(serializers.ModelSerializer[Agent]):
         validators: list[Any] = []
 
 
-class ContributionInput(serializers.Serializer[Any]):
+class ContributionInput(Strict):
     role = serializers.ChoiceField(choices=Role.choices)
     agent = AgentInput()
 
 
-class IdentifierInput(serializers.ModelSerializer[Identifier]):
+class IdentifierInput(Strict, serializers.ModelSerializer[Identifier]):
     class Meta:
         model = Identifier
         fields = ["scheme", "value"]
 
 
-class DraftInput(serializers.ModelSerializer[Item]):
+class DraftInput(Strict, serializers.ModelSerializer[Item]):
     collection = serializers.SlugRelatedField(
         slug_field="slug", queryset=Collection.objects.all()
     )
     subjects = serializers.ListField(
-        child=serializers.CharField(max_length=200), required=False, max_length=MOST
+        child=Text(max_length=200), required=False, max_length=MOST
     )
     contributions = serializers.ListField(
         child=ContributionInput(), required=False, max_length=MOST

@@ -1,6 +1,13 @@
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+LIMIT = re.compile("[0-9]{1,9}")
 
 
 class Pages(CursorPagination):
@@ -13,3 +20,21 @@ class Pages(CursorPagination):
     page_size_query_param = "limit"
     page_size_query_description = "How many rows a page has, at most 200."
     cursor_query_description = "Which page: taken from next or previous."
+
+    def get_page_size(self, request: Request) -> int:
+        """Raises ValidationError, where the framework would take the usual size."""
+        asked = request.query_params.get("limit")
+        if asked is None:
+            return self.page_size
+        if not LIMIT.fullmatch(asked) or not 1 <= int(asked) <= self.max_page_size:
+            raise ValidationError(
+                {"limit": f"A number from 1 to {self.max_page_size}."}
+            )
+        return int(asked)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
+        return parameters

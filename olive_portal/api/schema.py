@@ -55,7 +55,7 @@ class Described(AutoSchema):
         is_list = self.method == "GET" and isinstance(self.view, ListAPIView)
         if "{" in self.path or is_list:
             problems |= NOT_FOUND
-        if is_list:
+        if is_list or self.path.endswith("/search"):
             problems |= OF_INPUT
         if self.method in {"POST", "PATCH"}:
             problems |= OF_A_BODY

@@ -26,8 +26,8 @@ def page_url(path: str) -> str:
 
 
 class CollectionRecord(serializers.ModelSerializer[Collection]):
-    parent = serializers.SlugRelatedField[Any](  # type: ignore[assignment]
-        slug_field="slug", read_only=True
+    parent = serializers.SerializerMethodField(  # type: ignore[assignment]
+        help_text="The slug of the one around it."
     )
     item_count = serializers.IntegerField(
         read_only=True, help_text="Published items in it, not counting those inside."
@@ -37,6 +37,9 @@ class CollectionRecord(serializers.ModelSerializer[Collection]):
     class Meta:
         model = Collection
         fields = ["slug", "title", "abstract", "parent", "item_count", "page"]
+
+    def get_parent(self, collection: Collection) -> str | None:
+        return collection.parent.slug if collection.parent else None
 
     def get_page(self, collection: Collection) -> str:
         return page_url(collection.get_absolute_url())
@@ -190,3 +193,28 @@ class SessionRecord(serializers.ModelSerializer[Session]):
 
 class LaunchInput(serializers.Serializer[Any]):
     item = serializers.SlugField(help_text="The title's slug.")
+
+
+class FacetValue(serializers.Serializer[Any]):
+    value = serializers.CharField(help_text="As it is asked for.")
+    label = serializers.CharField()  # type: ignore[assignment]  # a field's name
+    count = serializers.IntegerField(help_text="As if nothing else of it were chosen.")
+
+
+class Hit(serializers.Serializer[Any]):
+    excerpt = serializers.CharField(
+        help_text="HTML: where the words are, in mark elements; empty without words."
+    )
+    item = ItemRecord()
+
+
+class SearchAnswer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    corrected = serializers.CharField(
+        help_text="Looked for instead, since the words as typed found nothing."
+    )
+    suggestion = serializers.CharField(help_text="For words that found little.")
+    facets = serializers.DictField(child=FacetValue(many=True), help_text="By name.")
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = Hit(many=True)

@@ -1,9 +1,19 @@
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 from django.views.decorators.http import conditional_page as if_changed
 
-from olive_portal.api.views import front, records, sessions
+from olive_portal.api.views import front, records, search, sessions
+
+
+class Anything(StringConverter):
+    """Whatever is left, also what no address should hold, such as a line's end."""
+
+    regex = r"[\s\S]+"
+
+
+register_converter(Anything, "anything")
 
 version_1 = [
     path("", if_changed(front.Root.as_view()), name="api-root"),
@@ -27,6 +37,7 @@ version_1 = [
     ),
     path("agents", if_changed(records.Agents.as_view()), name="api-agents"),
     path("agents/<int:pk>", if_changed(records.OneAgent.as_view()), name="api-agent"),
+    path("search", if_changed(search.Search.as_view()), name="api-search"),
     path("sessions", sessions.Sessions.as_view(), name="api-sessions"),
     path("sessions/<uuid:pk>", sessions.OneSession.as_view(), name="api-session"),
     path(
@@ -34,6 +45,6 @@ version_1 = [
         sessions.Screenshot.as_view(),
         name="api-session-screenshot",
     ),
-    path("<path:rest>", front.Nowhere.as_view(), name="api-nowhere"),
+    path("<anything:rest>", front.Nowhere.as_view(), name="api-nowhere"),
 ]
 urlpatterns = [path("api/v1/", include(version_1))]

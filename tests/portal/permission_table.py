@@ -120,6 +120,7 @@ PATCH api-item draft              | 401 403 428 428
 GET   api-packages                | 200
 GET   api-package $package        | 200
 GET   api-package $draft-package  | 404 404 200 200
+GET   api-search                  | 200
 GET   api-sessions                | 401 200 200 200
 POST  api-sessions                | 401 400 400 400
 GET   api-session $program-session             | 401 404 200 404

@@ -17,7 +17,16 @@ from rest_framework.views import APIView
 from olive_portal.api import manual
 from olive_portal.api.views.endpoint import Endpoint
 
-PLACES = ["collections", "items", "packages", "agents", "sessions", "openapi", "docs"]
+PLACES = [
+    "search",
+    "collections",
+    "items",
+    "packages",
+    "agents",
+    "sessions",
+    "openapi",
+    "docs",
+]
 
 
 class Root(Endpoint, APIView):

@@ -78,6 +78,7 @@ class OneCollection(Endpoint, generics.RetrieveAPIView[Collection]):
 class Agents(Endpoint, generics.ListAPIView[Agent]):
     """The makers and publishers of what one may see."""
 
+    asks = asking.AgentFilter
     serializer_class = AgentRecord
     queryset = Agent.objects.all()
 
@@ -105,6 +106,7 @@ class OneAgent(Endpoint, generics.RetrieveAPIView[Agent]):
 class Packages(Endpoint, generics.ListAPIView[Package]):
     """The machines that one may see: facts, sizes, digests."""
 
+    asks = asking.PackageFilter
     serializer_class = PackageRecord
     queryset = Package.objects.all()
 
@@ -133,6 +135,7 @@ class OnePackage(Endpoint, generics.RetrieveAPIView[Package]):
 
 
 class Items(Endpoint, generics.ListAPIView[Item]):
+    asks = asking.ItemFilter
     permission_classes = DESCRIBING
     serializer_class = ItemRecord
     queryset = Item.objects.all()

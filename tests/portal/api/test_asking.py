@@ -18,7 +18,6 @@ def shelf(make_exhibit, make_item, make_collection):
         ("collection=nowhere", []),
         ("state=published", ["rogue", "memtest"]),
         ("state=draft", []),
-        ("unknown=1", ["rogue", "memtest"]),
     ],
 )
 def test_items_are_picked(client, shelf, question, slugs):
@@ -43,7 +42,12 @@ def test_packages_are_picked_by_item_and_by_bytes(client, shelf):
     "question",
     [
         "items?collection=a/b",
+        "items?colection=tools",
+        "items/rogue?limit=1",
+        "search?colection=tools",
+        "?x=",
         "items?agent=0",
+        "items?agent=",
         "items?agent=99999999999999999999",
         "items?state=withdrawn",
         "agents?name=%00",

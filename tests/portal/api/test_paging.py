@@ -43,5 +43,7 @@ def test_a_filter_stays_on_the_next_page(client, make_item, make_collection):
 def test_a_page_has_an_end(client, make_item):
     for n in range(2):
         make_item(f"item-{n}")
-    assert len(client.get("/api/v1/items?limit=100000").json()["results"]) == 2
+    assert len(client.get("/api/v1/items?limit=200").json()["results"]) == 2
+    for limit in ("0", "201", "-1", "many", "", "\u0661"):
+        assert client.get(f"/api/v1/items?limit={limit}").status_code == 400
     assert client.get("/api/v1/items?cursor=nonsense").status_code == 404

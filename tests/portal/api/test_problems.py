@@ -11,7 +11,9 @@ def problem(answer):
     return found
 
 
-@pytest.mark.parametrize("place", ["items/none", "agents/9", "nothing/at/all"])
+@pytest.mark.parametrize(
+    "place", ["items/none", "agents/9", "nothing/at/all", "items/%0A", "%0A"]
+)
 def test_what_is_not_there_is_a_problem(client, db, place):
     found = problem(client.get(f"/api/v1/{place}"))
     assert (found["status"], found["title"]) == (404, "Not Found")
