@@ -16,7 +16,7 @@ MISSING = [
     for name in ("Xvfb", "remote-viewer", "xdotool", "qemu-system-x86_64")
     if shutil.which(name) is None
 ]
-SEEN_WITHIN = 20
+SEEN_WITHIN = 60
 # The frame that the viewer draws around the guest's screen.
 LEFT, TOP = range(12), range(30, 70)
 
@@ -40,12 +40,23 @@ class Display:
                 await asyncio.sleep(0.1)
             return place
 
+    def place_of(self, screenshot):
+        """Where the guest's screen, a PNG, is on the display now; None: nowhere."""
+        wanted = Image.open(io.BytesIO(screenshot)).convert("RGB")
+        return find(wanted, self.picture())
+
     def click(self, x, y):
         subprocess.run(
             ["xdotool", "mousemove", str(x), str(y), "click", "1"],
             env=self.environment,
             check=True,
         )
+
+
+def is_lit(screenshot):
+    """Whether anything is to be seen on a screen, a PNG."""
+    picture = Image.open(io.BytesIO(screenshot)).convert("L")
+    return ImageStat.Stat(picture).sum[0] > 0
 
 
 def find(wanted, picture):
