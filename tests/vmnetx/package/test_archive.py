@@ -393,7 +393,9 @@ def test_a_written_package_has_the_order_and_comment_of_the_format(tmp_path, dis
 
 
 @pytest.mark.parametrize(
-    ("xml", "name"), [(b"<domain/>", "x"), (DOMAIN, "x"), (MINIMAL_XML, "\0")]
+    ("xml", "name"),
+    [(b"<domain/>", "x"), (DOMAIN, "x"), (MINIMAL_XML, "\0")],
+    ids=["no domain", "another disk format", "no name"],
 )
 def test_a_package_that_cannot_be_read_leaves_what_was_there(tmp_path, disk, xml, name):
     out = tmp_path / "out.nxpk"

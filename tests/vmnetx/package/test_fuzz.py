@@ -198,7 +198,9 @@ MANIFEST = members(memory=b"x")["vmnetx-package.xml"]
 
 
 @pytest.mark.parametrize(
-    ("parse", "base"), [(manifest.parse, MANIFEST), (domain.parse, DOMAIN)]
+    ("parse", "base"),
+    [(manifest.parse, MANIFEST), (domain.parse, DOMAIN)],
+    ids=["manifest", "domain"],
 )
 def test_any_xml_is_read_or_refused(parse, base):
     @fuzz(max_examples=500 * DEPTH)
