@@ -6,6 +6,8 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 
+from vmnetx import __version__
+
 # Imported when chosen: the desktop launcher must start where the server's parts are not
 # installed, and the other way round. Each takes its arguments and returns an exit code.
 COMMANDS = {
@@ -24,6 +26,9 @@ def main(arguments: Sequence[str]) -> int:
     name, *rest = arguments or ["--help"]
     if name in {"-h", "--help"}:
         sys.stdout.write(_help())
+        return 0
+    if name == "--version":
+        sys.stdout.write(f"vmnetx {__version__}\n")
         return 0
     if name not in COMMANDS:
         sys.stderr.write(f"vmnetx: there is no command {name!r}\n\n{_help()}")

@@ -19,8 +19,8 @@ from tests.vmnetx.package.samples import (
     zipped,
 )
 from vmnetx.errors import BadPackage, ProtocolError, Refused, VmnetxError
-from vmnetx.launcher import locations, references
-from vmnetx.package import archive, domain, image, manifest, memory
+from vmnetx.launcher import locations
+from vmnetx.package import archive, domain, image, manifest, memory, reference
 from vmnetx.server.allowing import AllowList, Origin
 from vmnetx.server.wishes import read_wish
 from vmnetx.wire import frames, packing
@@ -165,7 +165,7 @@ def targets() -> dict[str, Target]:
         "client": Target(listen, (CONVERSATION, *FRAMES)),
         "manifest": Target(manifest.parse, (members()["vmnetx-package.xml"],)),
         "domain": Target(domain.parse, (domain_seed,)),
-        "reference": Target(references.parse, (REFERENCE,), references.BadReference),
+        "reference": Target(reference.parse, (REFERENCE,), reference.BadReference),
         "save-header": Target(read_save_head, (MEMORY,)),
         "qcow2": Target(read_disk, (qcow2(), qcow2(version=2))),
         "package": Target(open_package, (MINIMAL, package)),

@@ -11,8 +11,10 @@ from vmnetx.generate import building, packaging, remembering
 from vmnetx.generate.memory_image import Wish
 from vmnetx.generate.moment import Moment, Pixel, pixel
 from vmnetx.generate.tools import CannotBuildHere
+from vmnetx.package import reference
 from vmnetx.package.hardware import DiskFormat
 from vmnetx.package.memory_file import COMPRESSIONS
+from vmnetx.package.reference import BadReference
 
 FAILED = 1
 CANNOT_BUILD_HERE = 3
@@ -50,6 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     package.add_argument("domain", type=Path, metavar="DOMAIN_XML")
     package.add_argument("output", type=Path, metavar="OUT.nxpk")
     package.set_defaults(act=_package)
+
+    netx = commands.add_parser("reference", help="make a .netx file that names a URL")
+    netx.add_argument("url", help="http, https or vmnetx")
+    netx.add_argument("output", type=Path, metavar="OUT.netx")
+    netx.set_defaults(act=_reference)
 
     memory = commands.add_parser(
         "memory", help="make a package of a package, whose machine starts at a moment"
@@ -99,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     except CannotBuildHere as error:
         _say(str(error))
         return CANNOT_BUILD_HERE
-    except (VmnetxError, OSError) as error:
+    except (VmnetxError, BadReference, OSError) as error:
         _say(str(error))
         return FAILED
     return 0
@@ -140,6 +147,10 @@ def _package(arguments: argparse.Namespace) -> None:
         disk_format=wanted,
     )
     _say(f"{arguments.output}: {made.size} bytes, SHA-256 {made.sha256}")
+
+
+def _reference(arguments: argparse.Namespace) -> None:
+    arguments.output.write_bytes(reference.render(arguments.url))
 
 
 def _memory(arguments: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from vmnetx.errors import Refused
-from vmnetx.launcher import references
+from vmnetx.package import reference
 
 PORT: Final = 18923
 MAX_TOKEN: Final = 1024
@@ -75,8 +75,8 @@ def _from_path(path: Path) -> Location:
     if not path.exists():
         raise BadLocation(f"{path}: there is no such file")
     try:
-        url = references.read(path)
-    except references.BadReference as error:
+        url = reference.read(path)
+    except reference.BadReference as error:
         raise BadLocation(f"{path.name}: {error}") from error
     except OSError as error:
         raise BadLocation(f"{path}: {error.strerror}") from error

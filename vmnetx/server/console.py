@@ -51,6 +51,8 @@ def destroy(arguments: Sequence[str]) -> int:
     parser.add_argument("id", help="as status shows it")
 
     def end(server: ThinClientServer, given: argparse.Namespace) -> str:
+        # client.destroy() takes what is gone for done; a person may have mistyped it.
+        server.instance(given.id)
         server.destroy(given.id)
         return ""
 
@@ -70,7 +72,9 @@ def _parser(name: str, about: str) -> argparse.ArgumentParser:
         default=os.environ.get(SERVER_VARIABLE, DEFAULT_SERVER),
         help=f"the control API (${SERVER_VARIABLE}; default {DEFAULT_SERVER})",
     )
-    parser.add_argument("-k", "--secret-key-file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "-k", "--secret-key-file", type=Path, metavar="FILE", help="the API's key"
+    )
     return parser
 
 

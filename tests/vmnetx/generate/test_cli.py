@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from vmnetx.generate import cli
+from vmnetx.package import reference
 
 
 def test_what_this_machine_cannot_build_is_exit_code_3(monkeypatch, tmp_path, capsys):
@@ -58,3 +59,17 @@ def test_a_package_is_made_and_its_digest_told(tmp_path, capsys):
     assert cli.main(made) == 0
     assert output.is_file()
     assert "SHA-256" in capsys.readouterr().err
+
+
+def test_a_reference_names_its_url(tmp_path, capsys):
+    output = tmp_path / "game.netx"
+    assert cli.main(["reference", "https://a.example/game.nxpk", str(output)]) == 0
+    assert reference.read(output) == "https://a.example/game.nxpk"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_a_reference_may_not_name_is_exit_code_1(tmp_path, capsys):
+    output = tmp_path / "game.netx"
+    assert cli.main(["reference", "file:///etc/passwd", str(output)]) == 1
+    assert "not a reference" in capsys.readouterr().err
+    assert not output.exists()

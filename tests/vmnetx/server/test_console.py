@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.vmnetx.server.conftest import KEY, ServerProcess
+from tests.vmnetx.server.conftest import KEY, ServerProcess, eventually
+from vmnetx import __version__
 from vmnetx.__main__ import main
 from vmnetx.server.console import status
 
@@ -38,8 +39,23 @@ def test_a_machine_is_created_listed_and_destroyed(packages, capsys):
     assert "alice" in row
 
     assert main(["destroy", found[1]]) == 0
-    assert main(["destroy", found[1]]) == 0
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_mistyped_machine_is_not_taken_for_destroyed(capsys):
+    assert main(["destroy", "AAAQEAYEAUDAOCAJ"]) == 1
+    assert capsys.readouterr().err == "vmnetx: There is no such instance\n"
+
+
+def test_no_machines_are_a_sentence(server, capsys):
+    eventually(lambda: server.client.instances() == [])
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out == "No instances exist\n"
+
+
+def test_the_version_is_told(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"vmnetx {__version__}\n"
 
 
 def test_a_refusal_is_said_on_stderr(capsys):

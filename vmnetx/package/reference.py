@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from lxml import etree
+
 from vmnetx.package import markup
 from vmnetx.package.markup import Rule, Value, exactly_one
 
@@ -42,6 +44,21 @@ def read(path: Path) -> str | None:
         if is_called_one:
             raise
         return None
+
+
+def render(url: str) -> bytes:
+    """What parse() reads back. Raises BadReference for what it would refuse."""
+    root = etree.fromstring(f'<reference xmlns="{NAMESPACE}"/>')
+    try:
+        etree.SubElement(root, f"{{{NAMESPACE}}}url").text = url
+    except ValueError as error:
+        raise BadReference(f"not a URL: {error}") from error
+    # lxml's own declaration has single quotes; the original's has double ones.
+    declaration = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    text = etree.tostring(root, encoding="unicode", pretty_print=True)
+    data = declaration + text.encode()
+    parse(data)
+    return data
 
 
 def parse(data: bytes) -> str:

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from vmnetx.launcher import references
-from vmnetx.launcher.references import BadReference
+from vmnetx.package import reference
+from vmnetx.package.reference import BadReference
 
 XMLNS = 'xmlns="http://olivearchive.org/xmlns/vmnetx/reference"'
 
 
-def reference(url, *, attributes=XMLNS):
+def netx(url, *, attributes=XMLNS):
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<reference {attributes}>'
     return f"{text}\n  <url>{url}</url>\n</reference>\n".encode()
 
@@ -18,13 +18,11 @@ def reference(url, *, attributes=XMLNS):
     ["http://a.example/x.nxpk", "https://a.example/?a=1", "vmnetx://h.example/ID/CODE"],
 )
 def test_a_reference_names_its_url(url):
-    assert references.parse(reference(url.replace("&", "&amp;"))) == url
+    assert reference.parse(netx(url.replace("&", "&amp;"))) == url
 
 
 def test_white_space_around_the_url_is_collapsed():
-    assert references.parse(reference("\n  http://a.example/x\t")) == (
-        "http://a.example/x"
-    )
+    assert reference.parse(netx("\n  http://a.example/x\t")) == ("http://a.example/x")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +39,7 @@ def test_white_space_around_the_url_is_collapsed():
 )
 def test_other_schemes_are_refused(url):
     with pytest.raises(BadReference, match="it must be a URL of"):
-        references.parse(reference(url))
+        reference.parse(netx(url))
 
 
 @pytest.mark.parametrize(
@@ -49,37 +47,37 @@ def test_other_schemes_are_refused(url):
     [
         b"",
         b"<reference/>",
-        reference("http://a.example/x", attributes=""),
-        reference("http://a.example/x", attributes=f'{XMLNS} version="1"'),
-        reference("http://a.example/x</url><url>http://b.example/y"),
-        reference("http://a.example/<b/>"),
-        b"<!DOCTYPE reference>" + reference("http://a.example/x")[39:],
+        netx("http://a.example/x", attributes=""),
+        netx("http://a.example/x", attributes=f'{XMLNS} version="1"'),
+        netx("http://a.example/x</url><url>http://b.example/y"),
+        netx("http://a.example/<b/>"),
+        b"<!DOCTYPE reference>" + netx("http://a.example/x")[39:],
         b'<!DOCTYPE r [<!ENTITY u "http://a.example/">]>'
-        + reference("&u;", attributes=XMLNS)[39:],
+        + netx("&u;", attributes=XMLNS)[39:],
     ],
 )
 def test_what_is_no_reference_is_refused(data):
     with pytest.raises(BadReference):
-        references.parse(data)
+        reference.parse(data)
 
 
 def test_a_reference_has_a_bounded_size():
-    padding = b" " * references.MAX_BYTES
+    padding = b" " * reference.MAX_BYTES
     with pytest.raises(BadReference, match="65536"):
-        references.parse(reference("http://a.example/x") + padding)
+        reference.parse(netx("http://a.example/x") + padding)
 
 
 def test_a_file_that_is_called_a_reference_must_be_one(tmp_path):
     path = tmp_path / "game.netx"
     path.write_bytes(b"PK\x03\x04")
     with pytest.raises(BadReference):
-        references.read(path)
+        reference.read(path)
 
 
 def test_a_reference_is_known_by_its_content(tmp_path):
     path = tmp_path / "download"
-    path.write_bytes(reference("http://a.example/x"))
-    assert references.read(path) == "http://a.example/x"
+    path.write_bytes(netx("http://a.example/x"))
+    assert reference.read(path) == "http://a.example/x"
 
 
 @pytest.mark.parametrize(
@@ -88,4 +86,33 @@ def test_a_reference_is_known_by_its_content(tmp_path):
 def test_anything_else_is_left_to_be_a_package(tmp_path, data):
     path = tmp_path / "download"
     path.write_bytes(data)
-    assert references.read(path) is None
+    assert reference.read(path) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.example/?a=1&b=<2>",
+        "https://a.example/ü",
+        "vmnetx://h.example/ID/CODE",
+    ],
+)
+def test_what_is_written_is_read_back(url):
+    data = reference.render(url)
+    assert reference.parse(data) == url
+    assert data.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<reference xmlns=')
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "vmnetx+http://a.example/x",
+        "HTTP://a.example/",
+        "x",
+        "http://a\0",
+    ],
+)
+def test_what_is_no_reference_is_not_written(url):
+    with pytest.raises(BadReference):
+        reference.render(url)
