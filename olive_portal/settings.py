@@ -21,10 +21,15 @@ SECRET_KEY_FALLBACKS = env.words("OLIVE_SECRET_KEY_FALLBACKS")
 
 # Where visitors find the portal, and where VM hosts and desktop clients fetch packages.
 PORT = env.number("PORT", 8000, least=1)
-BASE_URL = env.text("OLIVE_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-IS_HTTPS = urlsplit(BASE_URL).scheme == "https"
+_address = urlsplit(env.text("OLIVE_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/"))
+# Without the path below which a proxy may show the portal: reverse() adds that one.
+BASE_URL = f"{_address.scheme}://{_address.netloc}"
+FORCE_SCRIPT_NAME = _address.path or None
+# Another application of the same host gets none of our cookies.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"
+IS_HTTPS = _address.scheme == "https"
 ALLOWED_HOSTS = [
-    urlsplit(BASE_URL).hostname or "",
+    _address.hostname or "",
     *env.words("OLIVE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]"),
 ]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -66,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "olive_portal.outages.Outages",
 ]
 ROOT_URLCONF = "olive_portal.urls"
 WSGI_APPLICATION = "olive_portal.wsgi.application"
@@ -117,10 +123,10 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{_address.path}/static/"
 STATICFILES_DIRS = [ROOT / "static", ROOT / "build" / "static"]
 STATIC_ROOT = DATA / "static"
-MEDIA_URL = "/media/"
+MEDIA_URL = f"{_address.path}/media/"
 MEDIA_ROOT = env.folder("OLIVE_MEDIA", DATA / "media")
 PACKAGES_ROOT = env.folder("OLIVE_PACKAGES", DATA / "packages")
 STORAGES = {
@@ -131,6 +137,16 @@ STORAGES = {
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Pages that are the same for every visitor, in each web process: catalogue.copies.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
     },
 }
 
@@ -202,7 +218,7 @@ OLIVE_X_ACCEL_PREFIX = env.text("OLIVE_X_ACCEL_PREFIX")
 # name; one that nobody can own stands in where the portal is found by a number.
 OLIVE_OAI_NAME = env.text("OLIVE_OAI_NAME", "Olive")
 OLIVE_OAI_IDENTIFIER = env.domain(
-    "OLIVE_OAI_IDENTIFIER", urlsplit(BASE_URL).hostname or "", "olive.invalid"
+    "OLIVE_OAI_IDENTIFIER", _address.hostname or "", "olive.invalid"
 )
 OLIVE_OAI_ADMIN_EMAILS = env.emails(
     "OLIVE_OAI_ADMIN_EMAILS", f"archive@{OLIVE_OAI_IDENTIFIER}"

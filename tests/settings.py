@@ -21,3 +21,5 @@ STORAGES["staticfiles"] = {  # noqa: F405
 CELERY_BROKER_URL = "memory://"
 # WhiteNoise warns when it is not there.
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
+# Tests make rows behind the services' backs, which shared copies do not notice.
+CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}  # noqa: F405

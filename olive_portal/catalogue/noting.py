@@ -65,7 +65,7 @@ WATCHES = (
     Watch(Item, NoteKind.ITEM, "id", frozenset({"ark", "changed_at", "is_featured"})),
     Watch(Contribution, NoteKind.ITEM),
     Watch(Identifier, NoteKind.ITEM),
-    Watch(Media, NoteKind.ITEM),
+    Watch(Media, NoteKind.ITEM, unheeded=frozenset({"renditions"})),
     Watch(Package, NoteKind.ITEM, only="{row}.state <> 'draft'"),
     Watch(PackagePart, NoteKind.PACKAGE, "package_id"),
     Watch(Item.subjects.through, NoteKind.ITEM),

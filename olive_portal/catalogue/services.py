@@ -5,7 +5,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from olive_portal.catalogue import exposing, noting
+from olive_portal.catalogue import exposing, noting, renditions
 from olive_portal.catalogue.models import ChangeNote, Item
 from olive_portal.catalogue.models.item import ItemQuerySet
 from olive_portal.catalogue.search import indexing, manuals
@@ -27,6 +27,7 @@ def record_change(*, items: ItemQuerySet) -> int:
     # After commit: reading takes its time, and nobody should wait for us meanwhile.
     changed = Item.objects.filter(pk__in=list(items.values_list("pk", flat=True)))
     transaction.on_commit(partial(manuals.read_new, items=changed))
+    transaction.on_commit(partial(renditions.make_new, items=changed))
     return count
 
 
@@ -56,10 +57,13 @@ def _follow_up() -> int:
 
 
 def index_missing() -> int:
-    """Let search know what it does not, such as after an upgrade. Returns how many."""
+    """Let search know what it does not, such as after an upgrade. Returns how many.
+
+    What is made of media after a commit is made up for, too."""
     missing = list(indexing.missing().values_list("pk", flat=True))
     indexing.update(items=Item.objects.filter(pk__in=missing))
     manuals.read_new(items=Item.objects.all())
+    renditions.make_new(items=Item.objects.all())
     return len(missing)
 
 
@@ -67,4 +71,5 @@ def index_everything() -> int:
     """Write every entry anew. Returns how many items the public may find."""
     indexing.update(items=Item.objects.all())
     manuals.read_new(items=Item.objects.all())
+    renditions.make_new(items=Item.objects.all())
     return Item.objects.public().count()

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from olive_portal.catalogue import citing, documents, embedding, shelves
+from olive_portal.catalogue.copies import shared
 from olive_portal.catalogue.framing import ANYBODY, OURSELVES, allow_frames
 from olive_portal.catalogue.models import Item, Media
 from olive_portal.catalogue.search import relating, results
@@ -26,6 +27,7 @@ FOR_EVER = "max-age=31536000, immutable"
 
 
 @require_safe
+@shared
 def home(request: HttpRequest) -> HttpResponse:
     public = Item.objects.public().for_cards()
     tops = [shelf for shelf in shelves.top_shelves() if shelf.item_count]
@@ -38,17 +40,20 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/about.html")
 
 
 @require_safe
+@shared
 def collections(request: HttpRequest) -> HttpResponse:
     tops = [shelf for shelf in shelves.top_shelves() if shelf.item_count]
     return render(request, "catalogue/collections.html", {"shelves": tops})
 
 
 @require_safe
+@shared
 def collection(request: HttpRequest, slug: str) -> HttpResponse:
     shelf = shelves.find_shelf(slug)
     if shelf is None:
@@ -62,17 +67,17 @@ def collection(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@shared
 def item(request: HttpRequest, slug: str) -> HttpResponse:
     visible = Item.objects.visible_to(request.user).for_page()
     found = get_object_or_404(visible, slug=slug)
     if found.is_withdrawn:
         # 410, not 404: it was here, and whoever cited it shall learn what happened.
         return render(request, "catalogue/withdrawn.html", {"item": found}, status=410)
-    shelf = shelves.find_shelf(found.collection.slug)
     url = f"{settings.BASE_URL}{found.get_absolute_url()}"
     context = {
         "item": found,
-        "path": shelf.path if shelf else [found.collection],
+        "path": [*found.collection.ancestors(), found.collection],
         "citation": citing.cite(found, url),
         "related": results.in_order(relating.related(found.pk)),
         "url": url,
@@ -131,14 +136,15 @@ def oembed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def media(request: HttpRequest, name: str) -> FileResponse:
-    found = get_object_or_404(
-        Media.objects.visible_to(request.user).select_related("item"), file=name
-    )
+    visible = Media.objects.visible_to(request.user).select_related("item")
+    found = get_object_or_404(visible.named(name))
+    is_smaller = name != found.file.name
     try:
-        file = found.file.open()
+        file = found.file.storage.open(name)
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(file, content_type=found.content_type)
+    content_type = "image/webp" if is_smaller else found.content_type
+    response = FileResponse(file, content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     if found.media_type == "application/pdf":
         # document.html shows it in a frame.

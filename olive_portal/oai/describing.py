@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.templatetags.static import static
+from django.urls import reverse
 
 from olive_portal.oai.markup import attribute, element
 from olive_portal.oai.models import Record
@@ -22,7 +23,7 @@ NAMESPACES = {
 
 def base_url() -> str:
     """What harvesters know us by, to the letter, whatever proxy they came through."""
-    return f"{settings.BASE_URL}/oai"
+    return f"{settings.BASE_URL}{reverse('oai')}"
 
 
 def identify(*, earliest: str) -> str:
@@ -80,7 +81,7 @@ def _branding() -> str:
         "branding",
         "<collectionIcon>"
         f"{element('url', _absolute(static('img/favicon.svg')))}"
-        f"{element('link', f'{settings.BASE_URL}/')}"
+        f"{element('link', settings.BASE_URL + reverse('home'))}"
         f"{element('title', settings.OLIVE_OAI_NAME)}"
         "<width>32</width><height>32</height></collectionIcon>",
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import PurePosixPath
 from typing import Self, cast
 
@@ -26,6 +27,7 @@ MEDIA_TYPES = {
 }
 
 ROOM_FOR_A_SCREEN = 800
+RENDITION = re.compile(r"(?P<stem>[^.]+)-(?P<width>[0-9]{1,4})\.webp")
 
 
 class MediaKind(models.TextChoices):
@@ -65,6 +67,12 @@ class MediaQuerySet(models.QuerySet["Media"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self if user.is_staff else self.public()
 
+    def named(self, name: str) -> Self:
+        """The row whose file is called so, or one of its smaller pictures."""
+        if match := RENDITION.fullmatch(name):
+            return self.filter(file__startswith=f"{match['stem']}.")
+        return self.filter(file=name)
+
     def documents(self) -> Self:
         return self.exclude(kind=MediaKind.SCREENSHOT)
 
@@ -97,6 +105,9 @@ class Media(models.Model):
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
 
+    # Widths of the smaller pictures beside it; none yet if that was not tried.
+    renditions = models.JSONField(null=True, blank=True, editable=False)
+
     objects = MediaQuerySet.as_manager()
 
     class Meta:
@@ -115,6 +126,19 @@ class Media(models.Model):
 
     def __str__(self) -> str:
         return self.caption or self.alt or str(self.file)
+
+    def rendition_name(self, width: int) -> str:
+        """Where the picture of this width is in the storage."""
+        return f"{PurePosixPath(self.file.name or '').with_suffix('')}-{width}.webp"
+
+    @property
+    def srcset(self) -> str:
+        """Every width of the picture, for `img srcset`; empty if there is but one."""
+        if not (self.renditions and self.width):
+            return ""
+        url = self.file.storage.url
+        smaller = [f"{url(self.rendition_name(w))} {w}w" for w in self.renditions]
+        return ", ".join([*smaller, f"{self.file.url} {self.width}w"])
 
     @property
     def content_type(self) -> str:

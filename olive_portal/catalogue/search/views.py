@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from olive_portal.catalogue.copies import shared
 from olive_portal.catalogue.search import browsing, finding, panels, results
 from olive_portal.catalogue.search.questions import SORT_TITLES, Question
 from olive_portal.catalogue.search.suggesting import suggest
@@ -18,6 +19,7 @@ FREQUENT = 24
 
 
 @require_safe
+@shared
 def search(request: HttpRequest) -> HttpResponse:
     answer = finding.find(Question.read(request.GET))
     question = answer.question
@@ -73,6 +75,7 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared
 def browse(request: HttpRequest) -> HttpResponse:
     ways = [
         {"slug": slug, "title": title, "values": browsing.frequent(name, FREQUENT)}
@@ -86,6 +89,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared
 def browse_by(request: HttpRequest, way: str) -> HttpResponse:
     if way not in browsing.WAYS:
         raise Http404
@@ -104,6 +108,7 @@ def browse_by(request: HttpRequest, way: str) -> HttpResponse:
 
 
 @require_safe
+@shared
 def timeline(request: HttpRequest) -> HttpResponse:
     decades = browsing.timeline()
     pks = [pk for decade in decades for pk in decade.pks]

@@ -109,11 +109,11 @@ def test_a_long_collection_comes_in_pages(client, make_item):
 @pytest.mark.parametrize(
     ("url", "most"),
     [
-        ("/", 11),
-        ("/collections", 2),
+        ("/", 12),
+        ("/collections", 3),
         ("/collections/games", 8),
         ("/items/item-0", 11),
-        ("/about", 0),
+        ("/about", 1),
         ("/sign-in", 0),
         ("/robots.txt", 0),
     ],
