@@ -108,7 +108,7 @@ def _metadata(item: Item) -> Iterator[tuple[str, bytes]]:
     for prefix, render in RENDERERS.items():
         try:
             xml = render(record)
-            fragments.check(prefix, xml)
+            fragments.check(prefix, xml, source_of(item.pk))
         except (BadFragment, ValueError):
             logger.exception("No %s for item %s", prefix, item.pk)
         else:

@@ -79,7 +79,7 @@ def _changed(exposure: Exposure, known: Mapping[str, Record]) -> list[Record]:
     specs = "".join(markup.element("setSpec", s) for s in deepest(exposure.sets))
     changed = []
     for prefix, xml in exposure.metadata.items():
-        metadata = fragments.check(prefix, xml)
+        metadata = fragments.check(prefix, xml, exposure.source)
         record = known.get(prefix) or Record(
             source=exposure.source, prefix=prefix, identifier=exposure.identifier
         )

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
 from lxml import etree
 
-from olive_portal.oai import services, stamping
+from olive_portal.oai import paging, services, stamping
 from olive_portal.oai.services import Exposure
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -83,6 +84,15 @@ def pages(ask):
     return pages
 
 
+@pytest.fixture
+def small_pages(monkeypatch):
+    """Two records a page, so that a small repository has many."""
+    for name in ("HEADERS", "RECORDS"):
+        shorter = getattr(paging, name).replace(f"LIMIT {paging.PAGE + 1}", "LIMIT 3")
+        monkeypatch.setattr(paging, name, shorter)
+    monkeypatch.setattr("olive_portal.oai.verbs.PAGE", 2)
+
+
 def exposure(key, *, title="", sets=SETS, formats=("oai_dc",), kept=()):
     title = title or f"Title {key}"
     made = {"oai_dc": DC, "mods": MODS}
@@ -125,4 +135,7 @@ def clock(monkeypatch):
 
     clock = Clock()
     monkeypatch.setattr(stamping.time, "time", clock)
+    if connection.vendor == "postgresql":  # it has a clock of its own
+        for table in (stamping.STAMPERS, stamping.HORIZONS):
+            monkeypatch.setitem(table, "postgresql", lambda: int(clock.now))
     return clock

@@ -19,7 +19,7 @@ from lxml import etree
 
 from olive_portal.env import DOMAIN, EMAIL
 from olive_portal.metadata.writing import dublin_core
-from olive_portal.oai import load, paging, services, stamping
+from olive_portal.oai import load, services, stamping
 from olive_portal.oai.arguments import VERBS
 from olive_portal.oai.errors import Code
 from olive_portal.oai.formats import FORMATS
@@ -159,15 +159,6 @@ def identifiers(answers):
 
 def at(second):
     return stamping.written(second)
-
-
-@pytest.fixture
-def small_pages(monkeypatch):
-    """Two records a page, so that a small repository has many."""
-    for name in ("HEADERS", "RECORDS"):
-        shorter = getattr(paging, name).replace(f"LIMIT {paging.PAGE + 1}", "LIMIT 3")
-        monkeypatch.setattr(paging, name, shorter)
-    monkeypatch.setattr("olive_portal.oai.verbs.PAGE", 2)
 
 
 def test_every_point_is_proven_by_a_test():
