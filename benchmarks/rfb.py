@@ -7,6 +7,8 @@ import struct
 import time
 from pathlib import Path
 
+from PIL import Image
+
 DEADLINE_SECONDS = 60
 
 
@@ -28,6 +30,7 @@ class Screen:
         self._read(16)
         (length,) = struct.unpack("!I", self._read(4))
         self._read(length)
+        self._picture = Image.new("RGB", (self.width, self.height))
         # Raw, and the pseudo-encoding by which the screen may change its size.
         self._socket.sendall(struct.pack("!BxHii", 2, 2, 0, -223))
 
@@ -63,11 +66,20 @@ class Screen:
         return b"".join(self._rectangle() for _ in range(rectangles))
 
     def _rectangle(self) -> bytes:
-        _, _, width, height, encoding = struct.unpack("!HHHHi", self._read(12))
+        x, y, width, height, encoding = struct.unpack("!HHHHi", self._read(12))
         if encoding == -223:
             self.width, self.height = width, height
+            self._picture = Image.new("RGB", (width, height))
             return b""
-        return self._read(width * height * 4)
+        pixels = self._read(width * height * 4)
+        part = Image.frombytes("RGB", (width, height), pixels, "raw", "BGRX")
+        self._picture.paste(part, (x, y))
+        return pixels
+
+    def picture(self) -> Image.Image:
+        """The whole screen as it is now."""
+        self.next_update(incremental=False)
+        return self._picture.copy()
 
     def wait_lit(self) -> None:
         """Returns when some pixel is not black."""

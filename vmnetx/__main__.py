@@ -15,6 +15,7 @@ COMMANDS = {
     "status": ("vmnetx.server.console:status", "list a server's machines"),
     "create": ("vmnetx.server.console:create", "make a machine of a package"),
     "destroy": ("vmnetx.server.console:destroy", "end a machine"),
+    "cache": ("vmnetx.cache.cli:main", "show or clear what is kept of packages"),
     "open": ("vmnetx.launcher.open:main", "open a vmnetx: link or a package here"),
     "register": ("vmnetx.launcher.register:main", "open vmnetx: links by a click"),
     "inspect": ("vmnetx.inspect:main", "say what is in a package"),

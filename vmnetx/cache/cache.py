@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from vmnetx.cache import chunks, naming, traces
+from vmnetx.cache import naming, traces
 from vmnetx.cache.cached_source import CachedSource
-from vmnetx.cache.chunks import DiskChunks, MemoryChunks
+from vmnetx.cache.chunks import DiskChunks, MemoryChunks, count
 from vmnetx.cache.filling import Filler
 from vmnetx.cache.naming import Name
 from vmnetx.cache.store import NoRoom, Store
@@ -60,8 +60,11 @@ class Cache:
         if shared.filler is not None:
             shared.filler.use(origin.fetch)
         release = partial(self._release, shared, origin)
-        # A boot that another process has begun is not all known here.
-        trace = Trace(is_from_the_start=known is None)
+        # A boot that another process has begun is not all seen here, and none is whose
+        # disk is a file.
+        chunks = shared.supply.chunks
+        is_whole = isinstance(chunks, DiskChunks) and chunks.is_whole
+        trace = Trace(is_from_the_start=known is None and not is_whole)
         return CachedSource(origin, shared.supply, trace, release)
 
     def _release(self, shared: _Shared, origin: HttpSource, trace: Trace) -> None:
@@ -98,11 +101,11 @@ class Cache:
         try:
             kept = self._store.open(name)
         except (NoRoom, OSError) as error:
-            logger.warning("event=not-kept origin=%s why=%r", name.origin, error)
+            logger.warning("event=not-kept package=%s why=%r", name.label, error)
             return _Shared(Supply(MemoryChunks(size)), name)
         shared = self._shared[name.key] = _Shared(Supply(kept), name)
         if not kept.is_whole:
-            order = traces.read(self._store.root, name.key, chunks.count(size))
+            order = traces.read(self._store.root, name.key, count(size))
             check = partial(self._check, shared, kept, name)
             shared.filler = Filler(shared.supply, kept, order, check)
         return shared
@@ -111,11 +114,11 @@ class Cache:
         """All of it is there: believe it from now on, or throw it away."""
         if name.sha256 is None or kept.sha256() == name.sha256:
             kept.mark_whole()
-            logger.info("event=whole origin=%s key=%s", name.origin, name.key)
+            logger.info("event=whole package=%s key=%s", name.label, name.key)
             return
         logger.error(
-            "event=wrong-bytes origin=%s sha256=%s: thrown away",
-            name.origin,
+            "event=wrong-bytes package=%s sha256=%s: thrown away",
+            name.label,
             name.sha256,
         )
         with self._lock:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from vmnetx.package.http import Identity
+from vmnetx.package.http import Identity, label
 
 _DIGEST = re.compile(r'"sha-?256:([0-9a-f]{64})"')
 
@@ -28,8 +28,8 @@ class Name:
     size: int
     sha256: str | None
     """What the bytes must have in the end; None: the server does not say."""
-    origin: str
-    """Scheme and authority, for people."""
+    label: str
+    """The origin and the file's name, for people."""
 
 
 def name(url: str, identity: Identity) -> Name | None:
@@ -42,7 +42,7 @@ def name(url: str, identity: Identity) -> Name | None:
         text = key_text(url, identity.etag, identity.last_modified)
     else:
         text = key_text(f"{origin}/", identity.etag, None)
-    return Name(digest(text), identity.size, sha256, origin)
+    return Name(digest(text), identity.size, sha256, label(url))
 
 
 def sha256_in(etag: str) -> str | None:

@@ -29,6 +29,12 @@ FREE_SHARE = 0.9
 """Of the disk's free space: the rest is for everybody else."""
 
 
+def cache_root() -> Path:
+    """A person's own (spec 5.5)."""
+    root = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(root).expanduser() / "vmnetx"
+
+
 class NoRoom(Exception):
     """The package is larger than what may be kept. Whoever opens it does without."""
 
@@ -38,7 +44,7 @@ class Kept:
     """A package in the folder, as `python -m vmnetx cache` shows it."""
 
     key: str
-    origin: str
+    label: str
     size: int
     allocated: int
     """Bytes on the disk."""
@@ -124,7 +130,7 @@ class Store:
         return kept.allocated
 
     def _describe(self, folder: Path, name: Name) -> None:
-        about = {"origin": name.origin, "size": name.size, "sha256": name.sha256}
+        about = {"package": name.label, "size": name.size, "sha256": name.sha256}
         descriptor = os.open(folder / ABOUT, os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump(about, file)
@@ -133,18 +139,18 @@ class Store:
 
     def _look(self, folder: Path) -> Kept:
         """Sound or not: a folder that a kill left half made is looked at, too."""
-        origin = "?"
+        label = "?"
         size = allocated = 0
         opened_at = 0.0
         with suppress(OSError, ValueError, TypeError, LookupError, RecursionError):
             opened_at = (folder / ABOUT).stat().st_mtime
-            origin = str(json.loads((folder / ABOUT).read_bytes())["origin"])
+            label = str(json.loads((folder / ABOUT).read_bytes())["package"])
         with suppress(OSError):
             status = (folder / chunks.BYTES).stat()
             size, allocated = status.st_size, status.st_blocks * 512
         return Kept(
             folder.name,
-            origin,
+            label,
             size,
             allocated,
             opened_at,

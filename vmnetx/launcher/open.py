@@ -15,6 +15,7 @@ from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from vmnetx.cache.store import cache_root
 from vmnetx.errors import Unreachable, VmnetxError
 from vmnetx.launcher import locations, notices, thick, thin, updates
 from vmnetx.launcher.conversation import Dial
@@ -22,6 +23,7 @@ from vmnetx.launcher.desk import Desk
 from vmnetx.launcher.locations import BadLocation, Location, Remote
 from vmnetx.launcher.notices import Notices
 from vmnetx.launcher.viewer import NotInstalled
+from vmnetx.machine.options import MIB
 
 FAILED: Final = 1
 EXIT_CODES: Final[Mapping[type[VmnetxError], int]] = {
@@ -70,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--network", choices=("none", "restricted", "user"), default="none")
     add("--accelerator", choices=("auto", "kvm", "tcg"), default="auto")
     add(
+        "--cache-size",
+        metavar="MIB",
+        type=int,
+        default=os.environ.get("VMNETX_CACHE_SIZE", "8192"),
+        help="the most package bytes to keep; default: $VMNETX_CACHE_SIZE, or 8192",
+    )
+    add(
         "--update-url",
         metavar="URL",
         default=os.environ.get("VMNETX_UPDATE_URL", ""),
@@ -86,12 +95,6 @@ def _own_folder() -> Iterator[Path]:
     place = place if os.path.isdir(place) else tempfile.gettempdir()
     with tempfile.TemporaryDirectory(prefix="vmnetx-", dir=place) as directory:
         yield Path(directory)
-
-
-def cache_root() -> Path:
-    """Return the folder for what may be lost (spec 5.5)."""
-    root = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(root).expanduser() / "vmnetx"
 
 
 async def _open(
@@ -122,7 +125,9 @@ def _work(
         dial = Dial(location.host, location.port, location.token, tls)
         show = thin.keep_session if options.keep else thin.open_session
         return show(dial, desk)
-    wishes = thick.Wishes(options.network, options.accelerator, cache_root())
+    wishes = thick.Wishes(
+        options.network, options.accelerator, cache_root(), options.cache_size * MIB
+    )
     return thick.open_here(location, desk, wishes)
 
 

@@ -26,7 +26,7 @@ class _Shared:
         self.etag = source.etag
         self.last_modified = source.last_modified
         self.url = source.url
-        self.read = source.read
+        self.read = source.read_for_guest
 
     def close(self) -> None:
         pass

@@ -224,3 +224,13 @@ class TestThroughTheCache:
         source.read(0, 5)
         source.close()
         assert not (root / traces.FOLDER).exists()
+
+    def test_what_is_whole_keeps_the_trace_of_the_boot_that_was_seen(
+        self, whole, make_cache, origin, root
+    ):
+        path = whole(origin.url()).parent
+        traces.write(root, path.name, [1, 2])
+        source = make_cache().open(origin.url())
+        source.read_for_guest(4 * CHUNK, 5)
+        source.close()
+        assert traces.read(root, path.name, 9) == [1, 2]

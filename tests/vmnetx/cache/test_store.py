@@ -33,7 +33,7 @@ def store(make_store):
 
 
 def name(letter, size=SIZE):
-    return Name(letter * 64, size, None, "https://portal.example")
+    return Name(letter * 64, size, None, "https://a.example/…/x.nxpk")
 
 
 def put(store, letter, number=0):
@@ -143,7 +143,7 @@ def test_it_says_what_is_kept(store):
     assert (oldest.size, oldest.allocated) == (SIZE, SIZE)
     assert newest.allocated == 0
     assert oldest.opened_at == 1001
-    assert oldest.origin == "https://portal.example"
+    assert oldest.label == "https://a.example/…/x.nxpk"
     used.close()
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.vmnetx.launcher import display as displays
 from tests.vmnetx.machine import guests
 from tests.vmnetx.machine.conftest import shows
-from vmnetx.launcher import open as opening
+from vmnetx.cache.store import cache_root
 from vmnetx.machine.disk import DiskSource
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
@@ -208,10 +208,10 @@ async def test_a_certificate_that_nobody_trusts_opens_nothing(run, secure_link, 
 
 def test_the_cache_is_where_caches_are(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert opening.cache_root() == tmp_path / "vmnetx"
+    assert cache_root() == tmp_path / "vmnetx"
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert opening.cache_root() == tmp_path / ".cache/vmnetx"
+    assert cache_root() == tmp_path / ".cache/vmnetx"
 
 
 @pytest.mark.skipif(bool(displays.MISSING), reason=f"without {displays.MISSING}")
