@@ -128,6 +128,7 @@ STATICFILES_DIRS = [ROOT / "static", ROOT / "build" / "static"]
 STATIC_ROOT = DATA / "static"
 MEDIA_URL = f"{_address.path}/media/"
 MEDIA_ROOT = env.folder("OLIVE_MEDIA", DATA / "media")
+OLIVE_SCHEMAS = env.text("OLIVE_SCHEMAS")
 PACKAGES_ROOT = env.folder("OLIVE_PACKAGES", DATA / "packages")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -19,6 +19,8 @@ STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 CELERY_BROKER_URL = "memory://"
+# The variable tells tests where the schemas are, not the portal.
+OLIVE_SCHEMAS = ""
 # WhiteNoise warns when it is not there.
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
 # Tests make rows behind the services' backs, which shared copies do not notice.

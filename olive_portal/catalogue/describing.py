@@ -21,6 +21,7 @@ from olive_portal.catalogue.models import (
     Package,
     PackagePart,
     PartKind,
+    SubjectKind,
 )
 from olive_portal.metadata import records
 from olive_portal.metadata.records import (
@@ -65,7 +66,14 @@ def record_of(item: Item, package: Package | None = None) -> TitleRecord:
         significance=item.significance,
         platform=item.platform,
         system_details=item.system_requirements,
-        subjects=tuple(Subject(row.term, row.uri) for row in item.subjects.all()),
+        subjects=tuple(
+            Subject(row.term, row.uri)
+            for row in item.subjects.all()
+            if row.kind != SubjectKind.GENRE
+        ),
+        genres=tuple(
+            row.term for row in item.subjects.all() if row.kind == SubjectKind.GENRE
+        ),
         identifiers=identifiers,
         rights=Rights(item.rights_uri, item.rights_text),
         collections=tuple(_collections(item.collection)),

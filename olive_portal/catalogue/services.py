@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from olive_portal.catalogue import exposing, noting, renditions
-from olive_portal.catalogue.models import ChangeNote, Item
+from olive_portal.catalogue.models import ChangeNote, Item, NoteKind
 from olive_portal.catalogue.models.item import ItemQuerySet
 from olive_portal.catalogue.search import indexing, manuals
 
@@ -21,9 +21,13 @@ def record_change(*, items: ItemQuerySet) -> int:
     Call it for a real change only, in the transaction that makes it, after everything
     that it changes. Returns how many items that were.
     """
+    # What was noted until now is told by this, and not once more later.
+    notes = ChangeNote.objects.filter(kind=NoteKind.ITEM, key__in=items.values("pk"))
+    told = list(notes.values_list("pk", flat=True))
     count = items.update(changed_at=timezone.now())
     exposing.refresh(items)
     indexing.update(items=items)
+    ChangeNote.objects.filter(pk__in=told).delete()
     # After commit: reading takes its time, and nobody should wait for us meanwhile.
     changed = Item.objects.filter(pk__in=list(items.values_list("pk", flat=True)))
     transaction.on_commit(partial(manuals.read_new, items=changed))

@@ -8,6 +8,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from olive_portal.catalogue import arks
+from olive_portal.catalogue.describing import absolute
 from olive_portal.catalogue.models import (
     Agent,
     AgentKind,
@@ -23,7 +25,7 @@ from olive_portal.metadata.records import Name, Rights, TitleRecord
 from olive_portal.preservation import shelving
 from olive_portal.preservation.errors import BadSubmission
 from olive_portal.preservation.models import ReceivedMets
-from olive_portal.preservation.submissions import Submission
+from olive_portal.preservation.submissions import MAX_SLUG, Submission
 
 ROLES = {
     "artist": Role.CREATOR,
@@ -42,15 +44,19 @@ MAX_ISSUED = 40
 
 
 def find_item(submission: Submission) -> Item | None:
-    """The item of an earlier submission with the same OBJID, else that of the slug.
+    """The item that the record's OBJID is known by, else that of the slug.
 
-    Raises BadSubmission where the slug is another title's.
+    A slug that nobody chose finds nothing: two titles may be called the same. Then it
+    is the item that came with these very bytes before. Raises BadSubmission where the
+    slug is another title's.
     """
     objid = submission.record.objid if submission.record else ""
-    if objid:
-        received = ReceivedMets.objects.filter(objid=objid).select_related("item")
-        if known := received.first():
-            return known.item
+    if objid and (known := _known_by(objid)):
+        return known
+    if not submission.is_named:
+        same = ReceivedMets.objects.filter(sha256=_digest(submission))
+        received = same.select_related("item").first()
+        return received.item if received else None
     item = Item.objects.filter(slug=submission.slug).first()
     last = ReceivedMets.objects.filter(item=item).first() if item else None
     if last is not None and objid and last.objid and last.objid != objid:
@@ -58,6 +64,22 @@ def find_item(submission: Submission) -> Item | None:
             f"{submission.slug}: this address belongs to {last.objid}, not to {objid}"
         )
     return item
+
+
+def _known_by(objid: str) -> Item | None:
+    """The item whose record had this OBJID, or whose ARK or address it is."""
+    received = ReceivedMets.objects.filter(objid=objid).select_related("item").first()
+    if received is not None:
+        return received.item
+    scheme, colon, name = objid.partition(":")
+    if colon and scheme.lower() == "ark" and (read := arks.read(name)):
+        return Item.objects.filter(ark=read[0]).first()
+    slug = objid.removeprefix(absolute("/items/"))
+    return Item.objects.filter(slug=slug).first() if slug != objid else None
+
+
+def _digest(submission: Submission) -> str:
+    return hashlib.sha256(submission.mets).hexdigest()
 
 
 def save_item(submission: Submission, title: str) -> tuple[Item, bool]:
@@ -68,16 +90,13 @@ def save_item(submission: Submission, title: str) -> tuple[Item, bool]:
     """
     item = find_item(submission)
     collection = _collection(submission, item)
-    sha256 = hashlib.sha256(submission.mets).hexdigest()
+    sha256 = _digest(submission)
     if item is not None and not _is_news(item, submission, sha256):
         return item, False
     record = submission.record or TitleRecord(title)
     before = _description(item) if item else None
     item = item or _new_item(submission)
-    item.collection = collection
-    for name, value in _fields(record).items():
-        setattr(item, name, value)
-    _save(item, exclude=["issued"])
+    _set_fields(item, {"collection": collection, **_fields(record)})
     _set_contributions(item, record.names)
     _set_subjects(item, record)
     _set_identifiers(item, record)
@@ -88,10 +107,34 @@ def save_item(submission: Submission, title: str) -> tuple[Item, bool]:
     return item, _description(item) != before
 
 
+def _set_fields(item: Item, fields: dict[str, Any]) -> None:
+    """Saving what is the same is a change for those who watch the table: SQLite writes
+    a moment that it made itself in another form than Django."""
+    changed = {
+        name: value
+        for name, value in fields.items()
+        if item._state.adding or getattr(item, name) != value
+    }
+    for name, value in changed.items():
+        setattr(item, name, value)
+    if changed:
+        _save(item, exclude=["issued"])
+
+
 def _new_item(submission: Submission) -> Item:
     shelf = submission.shelf
     is_featured = shelf is not None and shelf.featured == submission.slug
-    return Item(slug=submission.slug, is_featured=is_featured)
+    slug = submission.slug if submission.is_named else _free(submission.slug)
+    return Item(slug=slug, is_featured=is_featured)
+
+
+def _free(slug: str) -> str:
+    """An address that no other title has. The caller holds the ingest lock."""
+    found, number = slug, 1
+    while Item.objects.filter(slug=found).exists():
+        number += 1
+        found = f"{slug[: MAX_SLUG - 10]}-{number}"
+    return found
 
 
 def _is_news(item: Item, submission: Submission, sha256: str) -> bool:
@@ -191,16 +234,20 @@ def _set_subjects(item: Item, record: TitleRecord) -> None:
 def _subject(term: str, uri: str, kind: SubjectKind) -> Subject:
     """What one record calls a genre is one for all: the term has one row."""
     subject = Subject.objects.filter(term=term).first() or Subject(term=term)
-    if uri and not subject.uri:
+    before = (subject.uri, subject.kind)
+    if not subject.uri:
         subject.uri = uri
     if kind == SubjectKind.GENRE:
         subject.kind = kind
-    _save(subject)
+    if subject._state.adding or before != (subject.uri, subject.kind):
+        _save(subject)
     return subject
 
 
 def _set_identifiers(item: Item, record: TitleRecord) -> None:
-    wanted = {(i.scheme.replace(" ", "-"), i.value) for i in record.identifiers}
+    # Our own ARK is a field of the item, not a name that others gave it.
+    own = {("ark", f"ark:{item.ark}")}
+    wanted = {(i.scheme.replace(" ", "-"), i.value) for i in record.identifiers} - own
     now = {(row.scheme, row.value): row for row in item.identifiers.all()}
     for key in now.keys() - wanted:
         now[key].delete()

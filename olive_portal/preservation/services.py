@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +17,7 @@ from django.utils import timezone
 from olive_portal.accounts.models import User
 from olive_portal.catalogue.models import Item, Package, State
 from olive_portal.catalogue.services import follow_up, record_change
+from olive_portal.metadata.reading.report import Report
 from olive_portal.metadata.records import File
 from olive_portal.preservation import (
     describing,
@@ -39,6 +42,25 @@ from vmnetx.package.source import LocalFile
 Arrived = tuple[Incoming, OpenPackage]
 
 
+class Outcome(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "as before"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a submission; `report` is None for one without a record."""
+
+    item: Item
+    outcome: Outcome
+    report: Report | None
+
+
+class _Rehearsed(Exception):
+    """Ends what was only tried. rehearse() alone sees it."""
+
+
 def ingest(
     *, path: Path, actor: User | None = None, sources: Sources | None = None
 ) -> Item:
@@ -48,12 +70,36 @@ def ingest(
     The same submission again changes nothing. A new item is a draft, and so is a new
     package of an item that is published. Raises BadSubmission.
     """
+    return take_in(path=path, actor=actor, sources=sources).item
+
+
+def take_in(
+    *, path: Path, actor: User | None = None, sources: Sources | None = None
+) -> Taken:
+    """ingest(), which also tells what it made of the submission."""
+    with _taking(path, actor, sources) as taken:
+        return taken
+
+
+def rehearse(*, path: Path, sources: Sources | None = None) -> Taken:
+    """What take_in() would say of the same submission. Nothing of it is kept.
+
+    Raises BadSubmission.
+    """
+    with suppress(_Rehearsed), _taking(path, None, sources) as taken:
+        raise _Rehearsed
+    return taken
+
+
+@contextmanager
+def _taking(path: Path, actor: User | None, sources: Sources | None) -> Iterator[Taken]:
+    """All of it is kept if the block ends well, and nothing if it raises."""
     submission = gather(path, sources or Sources())
     with ExitStack() as stack:
         package = submission.package
         arrived = stack.enter_context(_arrived(package)) if package else None
         keeper = stack.enter_context(_keeping())
-        return _record(submission, arrived, keeper, actor)
+        yield _record(submission, arrived, keeper, actor)
 
 
 def add_package(*, item: Item, path: Path, actor: User | None = None) -> Package | None:
@@ -200,7 +246,7 @@ def _record(
     arrived: Arrived | None,
     keeper: Keeper,
     actor: User | None,
-) -> Item:
+) -> Taken:
     if arrived:
         _check_digest(submission, arrived[0])
     title = arrived[1].manifest.name if arrived else submission.slug
@@ -213,12 +259,13 @@ def _record(
     elif is_changed:
         record_event(item, EventKind.METADATA_MODIFICATION, actor, "A new record came.")
         record_change(items=Item.objects.filter(pk=item.pk))
-    if arrived:
-        _record_package(item, arrived, keeper, actor)
+    if arrived and _record_package(item, arrived, keeper, actor):
+        is_changed = True
     # Also other items: those of a maker or in a collection that was brought up to date.
     follow_up()
     item.refresh_from_db()
-    return item
+    outcome = Outcome.NEW if known is None else Outcome.CHANGED
+    return Taken(item, outcome if is_changed else Outcome.SAME, submission.report)
 
 
 def _check_digest(submission: Submission, incoming: Incoming) -> None:

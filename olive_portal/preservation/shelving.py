@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +12,13 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
 from olive_portal.catalogue.models import Collection
+from olive_portal.metadata import records
 from olive_portal.preservation.errors import BadSubmission
 
 NAME = "collection.toml"
 MAX_BYTES = 64 * 1024
+# What the portal says of a collection in a record that it wrote.
+PAGE = re.compile(r"^https?://[^/]+/collections/([-\w]{1,100})$", re.ASCII)
 KINDS = {
     "title": str,
     "slug": str,
@@ -31,6 +36,7 @@ class Shelf:
     slug: str
     fields: dict[str, str | int] = field(default_factory=dict)
     is_described: bool = False
+    around: Shelf | None = None
     featured: str = ""
     """The slug of the title that may stand on the front page, until a curator says."""
 
@@ -59,20 +65,27 @@ def read(folder: Path) -> Shelf | None:
     return _checked(Shelf(slug, values, is_described=True, featured=featured), path)
 
 
-def named(title: str) -> Shelf:
-    """The shelf for a collection that a record names by its title."""
-    return Shelf(slugify(title)[:100], {"title": title})
+def named(collections: tuple[records.Collection, ...]) -> Shelf:
+    """The shelf for the innermost of a record's collections, outermost first."""
+    *outer, collection = collections
+    around = named(tuple(outer)) if outer else None
+    page = PAGE.search(collection.url)
+    slug = page[1] if page else slugify(collection.title)[:100]
+    digest = hashlib.sha256(collection.title.encode()).hexdigest()
+    # A title without a Latin letter or digit makes no address of its own.
+    slug = slug or f"collection-{digest[:8]}"
+    return Shelf(slug, {"title": collection.title}, around=around)
 
 
 def put_up(shelf: Shelf) -> Collection:
     """The shelf's collection, made or brought up to date."""
-    defaults = shelf.fields
-    collection, is_new = Collection.objects.get_or_create(
-        slug=shelf.slug, defaults=defaults
-    )
+    collection = Collection.objects.filter(slug=shelf.slug).first()
+    if collection is None:
+        around = put_up(shelf.around) if shelf.around else None
+        return Collection.objects.create(slug=shelf.slug, parent=around, **shelf.fields)
     # A title in a record finds its collection; only a description changes one.
-    if shelf.is_described and not is_new:
-        _bring_up_to_date(collection, defaults)
+    if shelf.is_described:
+        _bring_up_to_date(collection, shelf.fields)
     return collection
 
 

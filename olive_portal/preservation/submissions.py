@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.utils.text import slugify
 
-from olive_portal.metadata.errors import BadRecord
-from olive_portal.metadata.reading import mets, parsing
+from olive_portal.metadata.reading import parsing
+from olive_portal.metadata.reading.report import Finding, Report, Verdict
 from olive_portal.metadata.records import TitleRecord
-from olive_portal.preservation import attachments, shelving
+from olive_portal.preservation import attachments, checking, shelving
 from olive_portal.preservation.attachments import Attachment
 from olive_portal.preservation.errors import BadSubmission
 from olive_portal.preservation.shelving import Shelf
 
 METS = "mets.xml"
 PACKAGE = ".nxpk"
+RECORD = ".xml"
 MAX_SLUG = 100
+MOST_SAID = 5
+# What the portal says of itself in a record that it wrote.
+PAGE = re.compile(r"^https?://[^/]+/items/([-\w]{1,100})$", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -30,16 +35,25 @@ class Sources:
     package: Path | None = None
     mets: Path | None = None
     collection: str = ""
+    is_strict: bool = False
+    """Refuse records that could be read, but are not valid."""
 
 
 @dataclass(frozen=True)
 class Submission:
+    """`is_named` if somebody chose the slug, by the name of a folder or a package."""
+
     slug: str
+    is_named: bool
     mets: bytes
-    record: TitleRecord | None
+    report: Report | None
     package: Path | None
     attachments: tuple[Attachment, ...]
     shelf: Shelf | None
+
+    @property
+    def record(self) -> TitleRecord | None:
+        return self.report.record if self.report else None
 
 
 def gather(path: Path, sources: Sources) -> Submission:
@@ -49,17 +63,25 @@ def gather(path: Path, sources: Sources) -> Submission:
     """
     if path.is_dir():
         folder: Path | None = path
-        content, record = _read_record(sources.mets or path / METS)
+        content, report = _read_record(sources.mets or path / METS, sources)
         package = sources.package or _only_package(path)
     elif path.is_file() and path.suffix == PACKAGE:
         folder, package = None, path
-        content, record = _read_record(sources.mets)
+        content, report = _read_record(sources.mets, sources)
+    elif path.is_file() and path.suffix == RECORD:
+        folder, package = None, sources.package
+        content, report = _read_record(path, sources)
     else:
-        raise BadSubmission(f"{path}: neither a folder nor a {PACKAGE} file")
+        raise BadSubmission(
+            f"{path}: neither a folder nor a {PACKAGE} or {RECORD} file"
+        )
+    record = report.record if report else None
+    is_named = path.suffix != RECORD
     return Submission(
-        slug=_slug(path),
+        slug=_slug(path) if is_named or not record else _slug_of(record, path),
+        is_named=is_named,
         mets=content,
-        record=record,
+        report=report,
         package=_checked_package(package),
         attachments=tuple(attachments.find(folder, record)) if folder else (),
         shelf=_shelf(folder, record, sources.collection),
@@ -80,18 +102,32 @@ def _checked_package(package: Path | None) -> Path | None:
     return package
 
 
-def _read_record(path: Path | None) -> tuple[bytes, TitleRecord | None]:
+def _read_record(path: Path | None, sources: Sources) -> tuple[bytes, Report | None]:
     if path is None:
         return b"", None
     try:
         with path.open("rb") as file:
             # One byte more than allowed is enough for the parser to refuse it.
             content = file.read(parsing.MAX_BYTES + 1)
-        return content, mets.read(content)
     except OSError as error:
         raise BadSubmission(f"{path}: {error.strerror}") from error
-    except BadRecord as error:
-        raise BadSubmission(f"{path}: {error}") from error
+    report = checking.examine(content)
+    invalid = report.of(Verdict.INVALID)
+    if report.record is None or (sources.is_strict and invalid):
+        said = "; ".join(_in_short(finding) for finding in invalid[:MOST_SAID])
+        raise BadSubmission(f"{path}: {said}")
+    return content, report
+
+
+def _in_short(finding: Finding) -> str:
+    place = f"line {finding.line}: " if finding.line is not None else ""
+    return f"{place}{finding.text}"
+
+
+def _slug_of(record: TitleRecord, path: Path) -> str:
+    """The address that the record's own page has, else one made of the title."""
+    page = PAGE.search(record.url)
+    return (page[1] if page else slugify(record.title)[:MAX_SLUG]) or _slug(path)
 
 
 def _slug(path: Path) -> str:
@@ -110,4 +146,4 @@ def _shelf(
     described = shelving.read(folder.resolve().parent) if folder else None
     if described is not None:
         return described
-    return shelving.named(record.host) if record and record.host else None
+    return shelving.named(record.collections) if record and record.host else None

@@ -21,9 +21,13 @@ NS = {"mets": NAMESPACES["mets"], "m": NAMESPACES["mods"]}
 class Description:
     """A section that can be read: `form` is MODS or DC, `content` what holds it."""
 
-    name: str
+    section: etree._Element
     form: str
     content: etree._Element
+
+    @property
+    def name(self) -> str:
+        return self.section.get("ID", "")
 
     def read(self) -> TitleRecord:
         """Raises BadRecord where it lacks a title."""
@@ -64,15 +68,14 @@ def _describe(section: etree._Element) -> Iterator[Description]:
     data = section.find("mets:mdWrap/mets:xmlData", NS)
     if data is None:
         return
-    name = section.get("ID", "")
     record = data.find(".//m:mods", NS)
     if record is not None:
-        yield Description(name, "MODS", record)
+        yield Description(section, "MODS", record)
     elif data.find("m:titleInfo", NS) is not None:
         # Some makers leave the mods element out.
-        yield Description(name, "MODS", data)
+        yield Description(section, "MODS", data)
     elif dublin_core.is_here(data):
-        yield Description(name, "DC", data)
+        yield Description(section, "DC", data)
 
 
 def _divisions(root: etree._Element) -> Iterator[etree._Element]:

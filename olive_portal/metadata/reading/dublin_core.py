@@ -55,6 +55,8 @@ SCHEMES = (
     ("uri", re.compile(r"(https?://.+)", re.IGNORECASE)),
 )
 
+STORED_GROUP = re.compile(r"AIC#\d+$")
+
 Statements = dict[str, list[etree._Element]]
 
 
@@ -86,7 +88,7 @@ def read(container: etree._Element) -> TitleRecord:
         ),
         identifiers=tuple(identify(text) for text in _texts(said, "identifier")),
         rights=_rights(said),
-        collections=tuple(Collection(text) for text in _texts(said, "isPartOf")[:1]),
+        collections=tuple(Collection(text) for text in _parts(said)[:1]),
     )
 
 
@@ -131,6 +133,11 @@ def _names(said: Statements) -> list[Name]:
         for element, role in NAMES.items()
         for text in _texts(said, element)
     ]
+
+
+def _parts(said: Statements) -> list[str]:
+    """Archivematica says here, too, in which of its stored groups a copy lies."""
+    return [t for t in _texts(said, "isPartOf") if not STORED_GROUP.match(t)]
 
 
 def _rights(said: Statements) -> Rights:

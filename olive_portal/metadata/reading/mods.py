@@ -32,6 +32,7 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 KINDS = {"personal": "person", "family": "person", "corporate": "organization"}
 KINDS["conference"] = "organization"
+COPYING = {"capture", "digitization", "reproduction"}
 HOST = "m:relatedItem[@type='host']"
 PACKAGE_VERSION = re.compile(r"Package version (\d{1,9})")
 PUBLISHING = {"distributor", "issuing body", "publisher"}
@@ -65,7 +66,7 @@ def read(mods: etree._Element) -> TitleRecord:
         alternative_titles=alternatives,
         version=_version(mods),
         names=_with_publishers(_names(mods), mods),
-        issued=dates.issued(mods.findall("m:originInfo", NS)),
+        issued=dates.issued(_origins(mods)),
         languages=_languages(mods),
         abstract="\n\n".join(map(paragraphs_of, mods.findall("m:abstract", NS))),
         significance=_notes(mods, "significance"),
@@ -156,10 +157,15 @@ def _title(info: etree._Element) -> str:
 
 
 def _version(mods: etree._Element) -> str:
-    for path in ("m:originInfo/m:edition", "m:titleInfo/m:partNumber"):
-        if texts := _texts(mods.findall(path, NS)):
-            return texts[0]
-    return ""
+    editions = [el for o in _origins(mods) for el in o.findall("m:edition", NS)]
+    numbers = mods.findall("m:titleInfo/m:partNumber", NS)
+    return next(iter(_texts(editions) or _texts(numbers)), "")
+
+
+def _origins(mods: etree._Element) -> list[etree._Element]:
+    """Where the title comes from; a copy's making is another event."""
+    origins = mods.findall("m:originInfo", NS)
+    return [o for o in origins if o.get("eventType", "") not in COPYING]
 
 
 def _names(mods: etree._Element) -> tuple[Name, ...]:
@@ -195,7 +201,8 @@ def _with_publishers(names: tuple[Name, ...], mods: etree._Element) -> tuple[Nam
     known = {name.text for name in names if PUBLISHING.intersection(name.roles)}
     return names + tuple(
         Name(text=text_of(el), kind="organization", uri=_uri(el), roles=("publisher",))
-        for el in mods.findall("m:originInfo/m:publisher", NS)
+        for origin in _origins(mods)
+        for el in origin.findall("m:publisher", NS)
         if text_of(el) and text_of(el) not in known
     )
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from olive_portal.catalogue.models import Agent, Collection, Item, Subject
+from olive_portal.metadata.reading.report import Report
 from olive_portal.metadata.records import (
     Identifier,
     Name,
@@ -24,11 +25,12 @@ def save():
     Collection.objects.create(slug="lab", title="Lab")
     count = iter(range(9))
 
-    def save(title="Rogue", shelf=None, **fields):
+    def save(title="Rogue", shelf=None, is_named=True, **fields):
         submission = Submission(
             slug="rogue",
+            is_named=is_named,
             mets=b"%d" % next(count),
-            record=TitleRecord(title, **fields),
+            report=Report(TitleRecord(title, **fields), ()),
             package=None,
             attachments=(),
             shelf=shelf or Shelf("lab"),
@@ -111,7 +113,9 @@ def test_what_the_catalogue_has_no_room_for_is_refused(save, fields, message):
 
 def test_an_item_stays_in_its_collection_when_nothing_names_one(save):
     save()
-    again = Submission("rogue", b"x", TitleRecord("Rogue 2"), None, (), None)
+    again = Submission(
+        "rogue", True, b"x", Report(TitleRecord("Rogue 2"), ()), None, (), None
+    )
     item, is_changed = recording.save_item(again, "")
     assert (item.collection.slug, is_changed) == ("lab", True)
     assert Item.objects.get().title == "Rogue 2"
@@ -122,3 +126,32 @@ def test_the_title_that_its_folder_features_is_so_until_a_curator_says(save):
     assert item.is_featured
     Item.objects.filter(pk=item.pk).update(is_featured=False)
     assert not save(shelf=Shelf("lab", featured="rogue")).is_featured
+
+
+def test_a_record_finds_the_item_that_has_its_ark(save):
+    item = save()
+    Item.objects.update(ark="99999/s1fh3kz9m7w")
+    for objid in ("ark:99999/s1fh3kz9m7w", "ark:/99999/s1fh3kz9m7w"):
+        assert save(is_named=False, objid=objid) == item
+
+
+def test_our_own_ark_is_no_name_that_others_gave(save):
+    save()
+    Item.objects.update(ark="99999/s1fh3kz9m7w")
+    names = ("ark:99999/s1fh3kz9m7w", "ark:/1/other")
+    item = save(identifiers=tuple(Identifier("ark", name) for name in names))
+    assert [row.value for row in item.identifiers.all()] == ["ark:/1/other"]
+
+
+def test_a_record_finds_the_item_that_has_its_address(save, settings):
+    settings.BASE_URL = "https://olive.example.org"
+    item = save()
+    objid = "https://olive.example.org/items/rogue"
+    assert save(is_named=False, objid=objid) == item
+    assert save(is_named=False, objid=f"{objid}-2") != item
+
+
+def test_two_titles_of_one_name_are_two_items(save):
+    first, second = (save(is_named=False, objid=objid) for objid in ("a", "b"))
+    assert [first.slug, second.slug] == ["rogue", "rogue-2"]
+    assert save(is_named=False, objid="b") == second

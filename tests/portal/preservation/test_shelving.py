@@ -4,6 +4,7 @@ import pytest
 from django.utils.text import slugify
 
 from olive_portal.catalogue.models import Collection
+from olive_portal.metadata import records
 from olive_portal.preservation import shelving
 from olive_portal.preservation.errors import BadSubmission
 from olive_portal.preservation.shelving import Shelf
@@ -39,7 +40,28 @@ def test_a_description_makes_a_collection_and_changes_it(describe):
 
 def test_a_title_in_a_record_finds_a_collection_and_leaves_it():
     Collection.objects.create(slug="unix-games", title="Games for Unix")
-    assert shelving.put_up(shelving.named("Unix games")).title == "Games for Unix"
+    shelf = shelving.named((records.Collection("Unix games"),))
+    assert shelving.put_up(shelf).title == "Games for Unix"
+
+
+def test_the_collections_around_it_are_put_up_around_it():
+    path = (records.Collection("Programs"), records.Collection("Games"))
+    games = shelving.put_up(shelving.named(path))
+    assert [row.title for row in games.ancestors()] == ["Programs"]
+    assert shelving.put_up(shelving.named(path)) == games
+    assert Collection.objects.count() == 2
+
+
+def test_a_collection_of_the_portal_keeps_its_address():
+    url = "https://olive.example.org/collections/unix-games"
+    shelf = shelving.named((records.Collection("Games for Unix", url),))
+    assert shelf.slug == "unix-games"
+
+
+def test_a_title_in_any_script_makes_an_address():
+    slugs = {shelving.named((records.Collection(t),)).slug for t in ("Игры", "遊戲")}
+    assert len(slugs) == 2
+    assert all(slug.startswith("collection-") for slug in slugs)
 
 
 def test_the_folders_name_is_the_collections_unless_it_has_one(describe, tmp_path):

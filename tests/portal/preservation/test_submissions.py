@@ -60,3 +60,33 @@ def test_a_huge_record_is_not_read_whole(make_folder):
         file.truncate(1 << 40)
     with pytest.raises(BadSubmission, match=f"the limit is {parsing.MAX_BYTES}"):
         gather(folder, Sources())
+
+
+def test_a_record_alone_is_called_by_its_title(make_folder, tmp_path):
+    path = (make_folder(package=None) / "mets.xml").rename(tmp_path / "METS.77.xml")
+    submission = gather(path, Sources())
+    assert (submission.slug, submission.is_named) == ("rogue", False)
+    assert submission.shelf.slug == "unix-games"
+
+
+def test_a_record_of_another_portal_keeps_its_address(make_folder, tmp_path):
+    folder = make_folder(package=None)
+    page = '<location><url usage="primary display">https://o.example/items/dig-1</url>'
+    text = (folder / "mets.xml").read_text()
+    (tmp_path / "a.xml").write_text(
+        text.replace("</mods>", f"{page}</location></mods>")
+    )
+    assert gather(tmp_path / "a.xml", Sources()).slug == "dig-1"
+
+
+def test_a_title_in_another_script_is_called_by_its_file(make_folder, tmp_path):
+    folder = make_folder(package=None, title="Игры")
+    path = (folder / "mets.xml").rename(tmp_path / "igry.xml")
+    assert gather(path, Sources()).slug == "igry"
+
+
+def test_what_is_not_valid_is_refused_where_that_is_asked(make_folder):
+    folder = make_folder()
+    assert not gather(folder, Sources()).report.is_valid
+    with pytest.raises(BadSubmission, match="line 3: there is no structMap"):
+        gather(folder, Sources(is_strict=True))
