@@ -16,6 +16,7 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from olive_portal.catalogue.models import Item
 
@@ -43,6 +44,12 @@ def draw() -> str:
     drawn = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     name = f"{settings.OLIVE_ARK_NAAN}/{SHOULDER}{drawn}"
     return name + check_character(name)
+
+
+def address(name: str, number: int | None = None) -> str:
+    """Where the portal resolves an item's name, or that of a version of its package."""
+    version = "" if number is None else f".v{number}"
+    return reverse("ark", args=[f"{name}{version}"])
 
 
 def check_character(name: str) -> str:

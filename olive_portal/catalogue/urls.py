@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import path
 from django.views.decorators.http import conditional_page, require_safe
 
-from olive_portal.catalogue import views
+from olive_portal.catalogue import crawling, resolving, views
 from olive_portal.catalogue.search import views as search
 from olive_portal.catalogue.search.feeds import AtomOfTitles
 
@@ -28,5 +29,15 @@ urlpatterns = [
     path("items/<slug:slug>/embed", views.embed, name="embed"),
     path("oembed", views.oembed, name="oembed"),
     path("media/<path:name>", views.media, name="media"),
+    path("items/<slug:slug>/versions/<int:number>", views.version, name="version"),
+    # Colons and slashes are part of an ARK; the older form has one slash more.
+    path("ark:<path:name>", resolving.ark, name="ark"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path(
+        "sitemap-<slug:section>.xml",
+        sitemaps.sitemap,
+        {"sitemaps": crawling.SITEMAPS},
+        name="sitemap-section",
+    ),
 ]

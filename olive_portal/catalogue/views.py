@@ -13,9 +13,19 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from olive_portal.catalogue import citing, documents, embedding, shelves
+from olive_portal.catalogue import (
+    arks,
+    citing,
+    crawling,
+    describing,
+    documents,
+    embedding,
+    negotiating,
+    shelves,
+)
 from olive_portal.catalogue.copies import shared
 from olive_portal.catalogue.framing import ANYBODY, OURSELVES, allow_frames
 from olive_portal.catalogue.models import Item, Media
@@ -73,18 +83,54 @@ def item(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(visible, slug=slug)
     if found.is_withdrawn:
         # 410, not 404: it was here, and whoever cited it shall learn what happened.
-        return render(request, "catalogue/withdrawn.html", {"item": found}, status=410)
+        context = {"item": found, "citation": citing.cite(found, _lasting(found))}
+        return render(request, "catalogue/withdrawn.html", context, status=410)
+    response = negotiating.record(request, found) or _page(request, found)
+    patch_vary_headers(response, ["Accept"])
+    if found.is_public:
+        response.headers["Link"] = negotiating.signposts(found)
+    return response
+
+
+def _page(request: HttpRequest, found: Item) -> HttpResponse:
     url = f"{settings.BASE_URL}{found.get_absolute_url()}"
     context = {
         "item": found,
         "path": [*found.collection.ancestors(), found.collection],
-        "citation": citing.cite(found, url),
+        "citation": citing.cite(found, _lasting(found)),
         "related": results.in_order(relating.related(found.pk)),
         "url": url,
         "base_url": settings.BASE_URL,
         "oembed": f"{reverse('oembed')}?{urlencode({'url': url})}",
     }
     return render(request, "catalogue/item.html", context)
+
+
+@require_safe
+def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One version of a title's package, for whoever cites or wants exactly that one."""
+    visible = Item.objects.visible_to(request.user).for_page()
+    found = get_object_or_404(visible, slug=slug)
+    if found.is_withdrawn:
+        return item(request, slug)
+    packages = {package.number: package for package in found.public_packages}
+    if number not in packages:
+        raise Http404
+    context = {
+        "item": found,
+        "package": packages[number],
+        "is_newest": number == max(packages),
+        "citation": citing.cite(found, _lasting(found, number), packages[number]),
+        "ark": found.ark and arks.address(found.ark, number),
+    }
+    return render(request, "catalogue/version.html", context)
+
+
+def _lasting(found: Item, number: int | None = None) -> str:
+    """The address to cite: the ARK's, which stays when all others change."""
+    if found.ark is None:
+        return describing.absolute(found.get_absolute_url())
+    return describing.absolute(arks.address(found.ark, number))
 
 
 @require_safe
@@ -158,4 +204,12 @@ def media(request: HttpRequest, name: str) -> FileResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    return render(request, "robots.txt", content_type="text/plain; charset=utf-8")
+    context = {"base_url": settings.BASE_URL}
+    plain = "text/plain; charset=utf-8"
+    return render(request, "robots.txt", context, content_type=plain)
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    context = {"sitemaps": crawling.sections()}
+    return render(request, "sitemap_index.xml", context, content_type="application/xml")

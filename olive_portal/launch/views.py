@@ -16,7 +16,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from olive_portal.catalogue.models import Item
+from olive_portal.catalogue.models import Item, Package
 from olive_portal.launch import delivery, origins, services, tokens, visitors
 from olive_portal.launch.errors import BadToken, NoAnswer, NotRunning, TooManyLaunches
 from olive_portal.launch.models import Session
@@ -33,7 +33,7 @@ def start_session(request: HttpRequest, slug: str) -> HttpResponse:
     if not origins.is_own(request):
         return render(request, "403_csrf.html", status=403)
     item = get_object_or_404(Item.objects.public(), slug=slug)
-    package = item.current_package()
+    package = _wanted(item, request.POST.get("version", ""))
     if package is None:
         return redirect(item)
     try:
@@ -51,6 +51,14 @@ def start_session(request: HttpRequest, slug: str) -> HttpResponse:
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     return redirect(session)
+
+
+def _wanted(item: Item, version: str) -> Package | None:
+    """The published version with this number; without a number the newest one."""
+    if not version:
+        return item.current_package()
+    numbers = {str(package.number): package for package in item.public_packages}
+    return numbers.get(version)
 
 
 @require_safe

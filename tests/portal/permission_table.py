@@ -42,6 +42,14 @@ GET                            item published                 | 200
 GET                            item draft                     | 404 404 200 200
 GET                            item withdrawn                 | 410
 GET                            item nowhere                   | 404
+GET                            version published 1            | 200
+GET                            version published 2            | 404
+GET                            version draft 1                | 404
+GET                            version withdrawn 1            | 410
+GET                            ark 99999/s1nothing            | 404
+GET                            sitemap                        | 200
+GET                            sitemap-section titles         | 200
+GET                            sitemap-section nothing        | 404
 GET                            document published $published-manual  | 200
 GET                            document draft $draft-manual          | 404 404 200 200
 GET                            document withdrawn $withdrawn-manual  | 404 404 200 200

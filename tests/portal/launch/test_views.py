@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from olive_portal.accounts.models import User
+from olive_portal.catalogue.models import Package
 from olive_portal.launch import services, tokens
 from olive_portal.launch.models import Session, State
 from olive_portal.releases.models import Release
@@ -256,3 +257,20 @@ def test_only_reading_on_ones_own_computer_keeps_a_session(
     before = session.watched_at
     session.refresh_from_db()
     assert (session.watched_at > before) is keeps
+
+
+def test_an_older_version_is_launched_by_its_number(
+    as_visitor, make_session, asked, db
+):
+    older = make_session("bob").package
+    newer = Package.objects.get(pk=older.pk)
+    newer.pk, newer.number, newer.sha256 = None, older.number + 1, "f" * 64
+    newer._state.adding = True
+    newer.save()
+    client = as_visitor("alice")
+    url = reverse("launch", args=[older.item.slug])
+    for version, package in ((str(older.number), older), ("", newer)):
+        client.post(url, {"version": version})
+        assert Session.objects.filter(visitor="alice", package=package).exists()
+    client.post(url, {"version": "99"})
+    assert Session.objects.filter(visitor="alice").count() == 2
