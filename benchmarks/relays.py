@@ -19,6 +19,7 @@ from types import SimpleNamespace
 from aiohttp import web
 
 from vmnetx.server.gateway import Gateway
+from vmnetx.server.gateway_instance import STREAM_LIMIT
 from vmnetx.server.viewer import Viewer
 from vmnetx.wire import frames, packing
 from vmnetx.wire.messages import AttachViewer, Authenticate
@@ -53,7 +54,7 @@ class Machine:
         return lambda: None
 
     async def open_spice(self):
-        return await asyncio.open_unix_connection(self.vnc_socket)
+        return await asyncio.open_unix_connection(self.vnc_socket, limit=STREAM_LIMIT)
 
     async def running_machine(self, seconds: float):
         return self

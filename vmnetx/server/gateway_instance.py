@@ -6,10 +6,13 @@ import asyncio
 import hmac
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Final, Protocol
 
 from vmnetx.wire.messages import Event
 
+# Twice this pauses a reader. asyncio takes at most 256 KiB at once, so one such piece
+# does not: pausing and going on again for each would cost more than the piece.
+STREAM_LIMIT: Final = 128 * 1024
 Listener = Callable[[Event], None]
 Unsubscribe = Callable[[], None]
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]

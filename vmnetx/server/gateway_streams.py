@@ -7,9 +7,10 @@ import socket
 import ssl
 from typing import Final
 
-from vmnetx.server.gateway_instance import Streams
+from vmnetx.server.gateway_instance import STREAM_LIMIT, Streams
 
 READ_SIZE: Final = 64 * 1024
+PIECE: Final = 256 * 1024
 # A peer that vanished is noticed after IDLE + INTERVAL * COUNT seconds of silence, or
 # when what was sent to it stays unacknowledged for UNACKNOWLEDGED.
 _OPTIONS: Final = (
@@ -33,7 +34,7 @@ async def open_streams(
     and the transport is closed.
     """
     loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=READ_SIZE, loop=loop)
+    reader = asyncio.StreamReader(limit=STREAM_LIMIT, loop=loop)
     protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
     if ssl_context is None:
         transport.set_protocol(protocol)
@@ -75,7 +76,7 @@ async def join(one: Streams, other: Streams) -> None:
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(READ_SIZE):
+    while data := await reader.read(PIECE):
         writer.write(data)
         await writer.drain()
 

@@ -22,6 +22,7 @@ from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
 from vmnetx.machine.outlet import Outlet
 from vmnetx.server.facts import Facts
+from vmnetx.server.gateway_instance import STREAM_LIMIT
 from vmnetx.server.memory import Memory
 from vmnetx.server.power import Power
 from vmnetx.wire.messages import Event, VmDestroyed
@@ -226,7 +227,9 @@ class Instance:
         machine = self._power.machine
         if machine is None or machine.spice_socket is None:
             raise MachineFailed("The machine has no SPICE server now")
-        return await asyncio.open_unix_connection(machine.spice_socket)
+        return await asyncio.open_unix_connection(
+            machine.spice_socket, limit=STREAM_LIMIT
+        )
 
     async def screenshot(self) -> bytes:
         """A PNG of the screen. Raises MachineFailed while no machine runs."""

@@ -16,7 +16,7 @@ from aiohttp import WSMessage, WSMsgType, web
 UNSUPPORTED, BROKEN, TRY_AGAIN = 1003, 1011, 1013
 FORBIDDEN, TOO_SLOW, NOT_RUNNING, ENDED = 4403, 4408, 4409, 4410
 
-PIECE = 64 * 1024
+PIECE = 256 * 1024
 # Pasted text is the longest thing that a viewer says.
 RELAYED_MESSAGE = 1024 * 1024
 OVER = {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}

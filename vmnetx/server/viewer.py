@@ -18,6 +18,7 @@ from aiohttp import web
 from vmnetx.errors import Absent, MachineFailed
 from vmnetx.machine.machine import Machine
 from vmnetx.server import tokens
+from vmnetx.server.gateway_instance import STREAM_LIMIT
 from vmnetx.server.instance import Instance
 from vmnetx.server.relay import (
     BROKEN,
@@ -144,7 +145,9 @@ class Viewer:
     ) -> None:
         try:
             machine = await instance.running_machine(self._limits.start_seconds)
-            screen = await asyncio.open_unix_connection(_screen(machine))
+            screen = await asyncio.open_unix_connection(
+                _screen(machine), limit=STREAM_LIMIT
+            )
         except Absent as error:
             raise Closing(ENDED, "the machine has ended") from error
         except (MachineFailed, OSError) as error:
