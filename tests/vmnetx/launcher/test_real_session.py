@@ -4,8 +4,10 @@ server with QEMU, QXL and sound. Nothing stands for anything else."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from dataclasses import replace
@@ -15,20 +17,22 @@ import pytest
 
 from tests.vmnetx.launcher import display as displays
 from tests.vmnetx.machine import guests
-from tests.vmnetx.server.conftest import ServerProcess, eventually
+from tests.vmnetx.server.conftest import ServerProcess, eventually, machines
 from vmnetx.package.archive import write_package
 from vmnetx.package.domain import render, template
 
 pytestmark = pytest.mark.skipif(
     bool(displays.MISSING), reason=f"without {displays.MISSING}"
 )
+# Servers, QEMU, viewers and X: what takes two seconds alone takes a minute in company.
+DEADLINE_SECONDS = 240
 CLOSE_BUTTON = (-18, -24)
 # Each SPICE channel is a connection of its own; the control connection is one more.
 CHANNELS = 4
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def package(tmp_path_factory):
     folder = tmp_path_factory.mktemp("packages")
     disk = folder / "disk.img"
     disk.write_bytes(guests.image())
@@ -37,17 +41,26 @@ def server(tmp_path_factory):
     write_package(
         folder / "echo.nxpk", name="Echo", domain_xml=render(machine), disk=disk
     )
-    data = Path(tempfile.mkdtemp(prefix="r-", dir="/tmp"))
-    server = ServerProcess(data, folder)
-    server.package = (folder / "echo.nxpk").as_uri()
+    return folder / "echo.nxpk"
+
+
+@pytest.fixture(scope="module")
+def data():
+    path = Path(tempfile.mkdtemp(prefix="r-", dir="/tmp"))
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def server(package, data):
+    server = ServerProcess(data, package.parent)
     yield server
     server.ends()
-    shutil.rmtree(data)
 
 
 @pytest.fixture
-def made(server):
-    made = server.client.create(server.package, start=False)
+def made(server, package):
+    made = server.client.create(package.as_uri(), start=False)
     yield made
     server.client.destroy(made.id)
 
@@ -140,3 +153,35 @@ async def test_two_viewers_show_one_session(server, made, launch, display):
         await launch(other, "--keep", made.url)
         await window_shows_the_guest(server, made, other)
         await window_shows_the_guest(server, made, display)
+
+
+@pytest.fixture
+def start_server(package, data):
+    """On one folder, one after another; nothing of them stays."""
+    with contextlib.ExitStack() as started:
+
+        def start(*options):
+            server = ServerProcess(data, package.parent, *options)
+            started.callback(server.ends, signal.SIGTERM)
+            return server
+
+        yield start
+
+
+async def test_a_session_goes_on_when_its_server_is_killed_and_started_again(
+    start_server, package, data, launch, display, unused_tcp_port_factory
+):
+    """The machine, its token and what is in it stay; only the window blinks."""
+    where = ("--data", data / "killed", "--port", unused_tcp_port_factory())
+    server = start_server(*where)
+    made = server.client.create(package.as_uri(), start=False)
+    process = await launch(display, "--keep", made.url)
+    await window_shows_the_guest(server, made, display)
+    (pid,) = machines(data / "killed")
+    server.ends(signal.SIGKILL)
+
+    heir = start_server(*where)
+    await asyncio.to_thread(eventually, lambda: channels(heir, made) >= CHANNELS)
+    await window_shows_the_guest(heir, made, display)
+    assert machines(data / "killed") == [pid]
+    assert process.returncode is None
