@@ -96,6 +96,7 @@ class PackageRecord(serializers.ModelSerializer[Package]):
             "disk_format",
             "disk_virtual_size",
             "has_memory_image",
+            "memory_binding",
             "limit_mouse_rate_hz",
             "network",
         ]

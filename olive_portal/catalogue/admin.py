@@ -228,6 +228,7 @@ class PackageAdmin(Followed, PackageBase):
         "sha256",
         ("arch", "vcpus", "memory"),
         ("disk_format", "disk", "has_memory_image"),
+        "continues_on",
         "limit_mouse_rate_hz",
         "network",
     ]
@@ -245,6 +246,7 @@ class PackageAdmin(Followed, PackageBase):
         "disk_format",
         "disk",
         "has_memory_image",
+        "continues_on",
         "limit_mouse_rate_hz",
     ]
 
@@ -255,6 +257,19 @@ class PackageAdmin(Followed, PackageBase):
     @admin.display(description="memory")
     def memory(self, package: Package) -> str:
         return size(package.memory_bytes)
+
+    @admin.display(description="memory image continues on")
+    def continues_on(self, package: Package) -> str:
+        if not package.has_memory_image:
+            return "There is none."
+        facts = package.memory_binding
+        if not facts:
+            return "It does not say: each server tries it, and boots where it fails."
+        return (
+            f"QEMU {facts['qemu_version']} or newer, {facts['machine']}, "
+            f"{facts['accelerator']}, {facts['cpu']}, hardware {facts['hardware']}. "
+            "Other servers boot it."
+        )
 
     @admin.display(description="disk size")
     def disk(self, package: Package) -> str:

@@ -16,8 +16,8 @@ from uuid import UUID
 from django.db.models import F
 from django.utils import timezone
 
-from olive_portal.launch import thin_client, tokens
-from olive_portal.launch.models import LEASE, Session, State
+from olive_portal.launch import machines, thin_client, tokens
+from olive_portal.launch.models import LEASE, Memory, Session, State
 from vmnetx.client import Instance, ThinClientServer
 from vmnetx.errors import Absent, MachineFailed, Unreachable
 
@@ -28,6 +28,8 @@ START_SECONDS = 45.0
 FIRST_LOOKS_SECONDS = 1.0
 FIRST_PAUSE = 0.02
 PAUSE = 0.2
+# A page that asks every 0.1 s draws a bar from these.
+TELL_SECONDS = 0.25
 
 
 class LeaseLost(Exception):
@@ -61,6 +63,8 @@ def claim(session_pk: UUID, *, queue: str) -> Session | None:
         instance_id="",
         viewer_url="",
         viewer_token="",
+        memory=Memory.NONE,
+        progress=None,
         reason="",
     ):
         return None
@@ -111,35 +115,65 @@ def _hand_over(boot: Boot, instance: Instance) -> None:
         viewer_url=instance.viewer_url,
         viewer_token=instance.viewer_token,
     )
-    _wait_until_running(boot, instance)
+    memory = _wait_until_running(boot, instance)
     now = timezone.now()
     mine = Session.objects.filter(pk=boot.session.pk)
     if not mine.of_attempt(boot.session.attempts).advance(
         State.RUNNING,
         running_at=now,
         checked_at=now,
+        progress=None,
+        **memory,
     ):
         raise LeaseLost
 
 
-def _wait_until_running(boot: Boot, instance: Instance) -> None:
-    started = time.monotonic()
-    kept = started
+def _wait_until_running(boot: Boot, instance: Instance) -> dict[str, str]:
+    """Returns what became of the memory image, as the row keeps it."""
+    watch = Watch(boot)
     while True:
         current = _look(boot.server, instance.id)
         if current.status == "running":
-            return
+            return machines.memory_fields(current)
         if current.status == "failed":
             raise MachineFailed(current.detail or "the machine failed")
-        now = time.monotonic()
-        if now - started > START_SECONDS:
+        watch.note(current, time.monotonic())
+        time.sleep(watch.pause)
+
+
+class Watch:
+    """Writes down how far a start is: what has changed, and no more often than is seen.
+
+    A machine has START_SECONDS, and again as long from each step of its memory image.
+    """
+
+    def __init__(self, boot: Boot) -> None:
+        self._boot = boot
+        self._started = self._moved = self._kept = time.monotonic()
+        self._seen: tuple[str, float | None] = (Memory.NONE, None)
+        self._told: tuple[str, float | None] = self._seen
+
+    @property
+    def pause(self) -> float:
+        is_early = time.monotonic() - self._started < FIRST_LOOKS_SECONDS
+        return FIRST_PAUSE if is_early else PAUSE
+
+    def note(self, current: Instance, now: float) -> None:
+        """Raises MachineFailed when it has taken too long, and LeaseLost."""
+        seen = (current.memory, current.progress)
+        if seen != self._seen:
+            self._seen, self._moved = seen, now
+        elif now - self._moved > START_SECONDS:
             raise MachineFailed(
                 f"the machine was {current.status} after {START_SECONDS:g} s"
             )
-        if now - kept > 1:
-            boot.keep()
-            kept = now
-        time.sleep(FIRST_PAUSE if now - started < FIRST_LOOKS_SECONDS else PAUSE)
+        since = now - self._kept
+        is_news = seen[0] != self._told[0]
+        if is_news or (seen != self._told and since > TELL_SECONDS) or since > 1:
+            self._boot.keep(
+                progress=current.progress, **machines.memory_fields(current)
+            )
+            self._kept, self._told = now, seen
 
 
 def _look(server: ThinClientServer, instance_id: str) -> Instance:

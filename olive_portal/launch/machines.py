@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from olive_portal.launch import thin_client
-from olive_portal.launch.models import OPEN, Session, Shot
+from olive_portal.launch.models import OPEN, Memory, Session, Shot
 from vmnetx.client import Instance, ThinClientServer
 
 # Session.user_ident, read back.
@@ -24,6 +24,15 @@ def owner(instance: Instance) -> tuple[UUID, int] | None:
         return UUID(match[1]), int(match[2])
     except ValueError:
         return None
+
+
+def memory_fields(instance: Instance) -> dict[str, str]:
+    """As a session's row keeps them; why an image was rejected is for the curator."""
+    known = instance.memory if instance.memory in Memory.values else Memory.NONE
+    if known != Memory.REJECTED:
+        return {"memory": known}
+    detail = f"The memory image was rejected: {instance.memory_detail}"
+    return {"memory": known, "detail": detail}
 
 
 def destroy(session_pk: UUID) -> None:

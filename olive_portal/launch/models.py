@@ -44,6 +44,15 @@ COMES_FROM = {
 }
 
 
+class Memory(models.TextChoices):
+    """What becomes of the package's memory image: the control API's words."""
+
+    NONE = "none", "none: it boots"
+    RESTORING = "restoring"
+    RESTORED = "restored"
+    REJECTED = "rejected"
+
+
 class Visitor(models.Model):
     """Somebody at a browser, known by a random word in their session cookie.
 
@@ -117,6 +126,10 @@ class Session(models.Model):
     viewer_token = models.CharField(max_length=200, blank=True)
     # Part of each launch token; empty once they are revoked.
     token_nonce = models.CharField(max_length=20, default=new_nonce, blank=True)
+
+    memory = models.CharField(max_length=9, choices=Memory.choices, default=Memory.NONE)
+    # How much of the image has been read, 0 to 1, while it is restored.
+    progress = models.FloatField(null=True, blank=True)
 
     created_at = models.DateTimeField(default=timezone.now)
     running_at = models.DateTimeField(null=True, blank=True)

@@ -117,7 +117,8 @@ def _check_sessions(
                 detail=f"{instance.status} {instance.detail}".strip(),
             )
         else:
-            row.update(checked_at=asked_at)
+            # An image may be rejected after the start: its screen stayed black.
+            row.update(checked_at=asked_at, **machines.memory_fields(instance))
 
 
 def _orphans(instances: Mapping[str, Instance]) -> Iterator[Instance]:

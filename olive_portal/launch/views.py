@@ -87,6 +87,8 @@ def session_status(request: HttpRequest, pk: UUID) -> JsonResponse:
             "state": session.state,
             "reason": session.reason,
             "seconds": (timezone.now() - since).total_seconds(),
+            "memory": session.memory,
+            "progress": session.progress,
             "viewer": viewer if session.viewer_token else None,
         }
     )

@@ -7,7 +7,7 @@ caller holds the ingest lock, so no other ingest counts on them meanwhile.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from django.conf import settings
@@ -19,7 +19,10 @@ from olive_portal.preservation import measuring, shelving, storing
 from olive_portal.preservation.attachments import Attachment
 from olive_portal.preservation.errors import BadSubmission
 from olive_portal.preservation.storing import Incoming
+from vmnetx.errors import VmnetxError
+from vmnetx.package import binding
 from vmnetx.package.archive import Package as OpenPackage
+from vmnetx.package.source import LocalFile
 
 INGEST_LOCK = "ingest"
 
@@ -61,6 +64,7 @@ def keep_package(
         disk_format=machine.disk.format,
         disk_virtual_size=opened.disk_virtual_size,
         has_memory_image=opened.memory is not None,
+        memory_binding=_memory_binding(incoming.path, opened),
         limit_mouse_rate_hz=machine.limit_mouse_rate_hz,
     )
     try:
@@ -73,6 +77,22 @@ def keep_package(
         part.package = package
         part.save()
     return package
+
+
+def _memory_binding(path: Path, opened: OpenPackage) -> dict[str, str]:
+    """What the memory image says that it continues on. Raises BadSubmission."""
+    if opened.memory is None:
+        return {}
+    try:
+        source = LocalFile(path)
+        try:
+            _, area = binding.read_head(source, opened.memory)
+            bound = binding.find(area.xml)
+        finally:
+            source.close()
+    except VmnetxError as error:
+        raise BadSubmission(f"package: {error}") from error
+    return {} if bound is None else asdict(bound)
 
 
 def keep_attachments(

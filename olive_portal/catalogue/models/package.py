@@ -28,6 +28,7 @@ FIXED_WHEN_PUBLISHED = frozenset(
         "disk_format",
         "disk_virtual_size",
         "has_memory_image",
+        "memory_binding",
         "limit_mouse_rate_hz",
         "published_at",
     }
@@ -105,6 +106,12 @@ class Package(models.Model):
     disk_format = models.CharField(max_length=5, choices=DiskFormat.choices)
     disk_virtual_size = models.PositiveBigIntegerField()
     has_memory_image = models.BooleanField(default=False)
+    memory_binding = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What its memory image continues on: QEMU, machine, accelerator, "
+        "processor, hardware. Empty without one, and where it does not say.",
+    )
     limit_mouse_rate_hz = models.PositiveIntegerField(null=True, blank=True)
     # The curator's decision, not a fact of the bytes: it may change at any time.
     network = models.CharField(

@@ -11,6 +11,14 @@ from olive_portal.oai.models import Record
 
 ROWS = [Agent, Collection, Item, Package, Subject, User]
 
+BOUND = {
+    "qemu_version": "7.2.22",
+    "machine": "pc-i440fx-7.2",
+    "accelerator": "tcg",
+    "cpu": "qemu64",
+    "hardware": "0a1b",
+}
+
 
 @pytest.fixture
 def admin(client, db):
@@ -97,6 +105,23 @@ def test_of_a_package_only_the_network_can_be_changed(admin, make_item, make_pac
     changed = Package.objects.get()
     assert changed.network == "user"
     assert (changed.sha256, changed.state) == (package.sha256, "published")
+
+
+@pytest.mark.parametrize(
+    ("has_image", "bound", "words"),
+    [
+        (False, {}, "There is none."),
+        (True, {}, "It does not say"),
+        (True, BOUND, "QEMU 7.2.22 or newer, pc-i440fx-7.2, tcg, qemu64"),
+    ],
+)
+def test_a_curator_reads_what_a_memory_image_continues_on(
+    admin, make_item, make_package, has_image, bound, words
+):
+    package = make_package(
+        make_item(), has_memory_image=has_image, memory_binding=bound
+    )
+    assert words in admin.get(change_url(package)).content.decode()
 
 
 def test_what_was_published_has_no_delete_button(admin, make_exhibit):

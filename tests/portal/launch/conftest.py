@@ -26,7 +26,7 @@ def static_folder():
 def make_package(db):
     """A published package of a published item, with `content` for its bytes."""
 
-    def make_package(slug="invaders", content=b"0123456789" * 10):
+    def make_package(slug="invaders", content=b"0123456789" * 10, **fields):
         collection, _ = Collection.objects.get_or_create(slug="games", title="Games")
         now = timezone.now()
         item = Item.objects.create(
@@ -48,6 +48,7 @@ def make_package(db):
             disk_virtual_size=512,
             state="published",
             published_at=now,
+            **fields,
         )
         package.file.save("x.nxpk", ContentFile(content), save=False)
         package.save()
@@ -138,7 +139,9 @@ class ControlApi(ThreadingHTTPServer):
         instance = self.instances[name]
         statuses = instance["statuses"]
         status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
-        return {
+        # A status may bring more of the row along.
+        status, more = status if isinstance(status, tuple) else (status, {})
+        return more | {
             "id": name,
             "user_ident": instance["user_ident"],
             "status": status,

@@ -87,3 +87,73 @@ def test_an_overtaken_attempt_neither_fails_nor_puts_back(claimed):
     assert not booting.put_back(claimed, reason="No.", wait=timedelta())
     claimed.refresh_from_db()
     assert claimed.state == State.BOOTING
+
+
+def restoring(progress):
+    return ("starting", {"memory": "restoring", "progress": progress})
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """What a boot wrote down of its memory image, in order."""
+    rows = []
+    keep = booting.Boot.keep
+
+    def seen(self, **changes):
+        keep(self, **changes)
+        if "memory" in changes:
+            rows.append((changes["memory"], changes["progress"]))
+
+    monkeypatch.setattr(booting.Boot, "keep", seen)
+    return rows
+
+
+def test_the_row_says_how_far_the_memory_image_is(
+    claimed, control_api, written, monkeypatch
+):
+    monkeypatch.setattr(booting, "TELL_SECONDS", 0)
+    restored = ("running", {"memory": "restored", "progress": None})
+    control_api.statuses = ["starting", restoring(0.0), restoring(0.5), restored]
+    booting.boot(claimed)
+    claimed.refresh_from_db()
+    assert (claimed.state, claimed.memory) == (State.RUNNING, "restored")
+    assert claimed.progress is None
+    assert written == [("restoring", 0.0), ("restoring", 0.5)]
+
+
+def test_progress_is_written_no_more_often_than_it_is_seen(
+    claimed, control_api, written, monkeypatch
+):
+    monkeypatch.setattr(booting, "TELL_SECONDS", 3600)
+    steps = [restoring(number / 50) for number in range(50)]
+    control_api.statuses = [*steps, "running"]
+    booting.boot(claimed)
+    assert written[0] == ("restoring", 0.02)
+    # One for the news, and the lease's own once a second.
+    assert len(written) < 15
+
+
+def test_a_rejected_image_is_told_to_the_curator_with_its_reason(claimed, control_api):
+    rejected = {"memory": "rejected", "memory_detail": "It is of QEMU 99"}
+    control_api.statuses = ["starting", ("running", rejected)]
+    booting.boot(claimed)
+    claimed.refresh_from_db()
+    assert (claimed.state, claimed.memory) == (State.RUNNING, "rejected")
+    assert claimed.detail == "The memory image was rejected: It is of QEMU 99"
+
+
+def test_a_restore_that_moves_has_its_time(claimed, control_api, monkeypatch):
+    monkeypatch.setattr(booting, "START_SECONDS", 0.2)
+    monkeypatch.setattr(booting, "FIRST_PAUSE", 0.1)
+    steps = [restoring(number / 10) for number in range(10)]
+    control_api.statuses = [*steps, "running"]
+    booting.boot(claimed)
+    claimed.refresh_from_db()
+    assert claimed.state == State.RUNNING
+
+
+def test_a_word_of_a_newer_server_is_no_error(claimed, control_api):
+    control_api.statuses = [("running", {"memory": "dreaming"})]
+    booting.boot(claimed)
+    claimed.refresh_from_db()
+    assert claimed.memory == "none"

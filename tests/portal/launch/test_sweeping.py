@@ -89,6 +89,16 @@ def test_a_machine_that_runs_is_noted(make_session, control_api):
     assert list(control_api.instances) == ["ONE"]
 
 
+def test_an_image_that_is_rejected_after_the_start_is_noted(make_session, control_api):
+    session = make_session(state=State.RUNNING, memory="restored")
+    black = {"memory": "rejected", "memory_detail": "The screen was black"}
+    control_api.add("ONE", user_ident=session.user_ident, statuses=[("running", black)])
+    sweeping.check_host("here.dq2")
+    session.refresh_from_db()
+    assert session.memory == "rejected"
+    assert session.detail.endswith("The screen was black")
+
+
 def test_machines_that_nobody_owns_are_destroyed(make_session, control_api):
     booting = make_session("alice", State.BOOTING, attempts=2)
     ended = make_session("bob", State.ENDED, attempts=1)

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict
 
 import pytest
 
 from olive_portal.preservation import keeping, services, storing
 from olive_portal.preservation.attachments import find
+from olive_portal.preservation.errors import BadSubmission
 from olive_portal.preservation.keeping import Keeper
+from tests.vmnetx.package.samples import DOMAIN, members, saved_memory, zipped
+from vmnetx.package import binding
+from vmnetx.package.binding import MemoryBinding
+from vmnetx.package.memory import Area
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +57,41 @@ def test_a_curators_words_stay_unless_the_record_has_its_own(
     item.media.update(alt="A curator's words")
     keeping.keep_attachments(Keeper(), item, found)
     assert item.media.get().alt == "A curator's words"
+
+
+BOUND = MemoryBinding("7.2.22 (Debian)", "pc-i440fx-7.2", "tcg", "qemu64", "0a1b")
+
+
+@pytest.fixture
+def make_saved(tmp_path):
+    """A package with a memory image, whose header has this XML."""
+
+    def make_saved(xml):
+        path = tmp_path / "saved.nxpk"
+        image = saved_memory(area=Area(xml))
+        path.write_bytes(zipped(members(memory=image)))
+        return path
+
+    return make_saved
+
+
+def test_what_a_memory_image_continues_on_is_kept(make_folder, make_saved):
+    path = make_saved(binding.describe(DOMAIN, BOUND))
+    item = services.ingest(path=make_folder(package=path))
+    package = item.packages.get()
+    assert package.has_memory_image
+    assert package.memory_binding == asdict(BOUND)
+
+
+def test_libvirts_own_image_is_kept_without_its_binding(make_folder, make_saved):
+    item = services.ingest(path=make_folder(package=make_saved(DOMAIN)))
+    package = item.packages.get()
+    assert package.has_memory_image
+    assert package.memory_binding == {}
+
+
+def test_a_memory_image_whose_xml_is_spoilt_is_refused(make_folder, make_saved, kept):
+    folder = make_folder(package=make_saved(b"<domain"))
+    with pytest.raises(BadSubmission, match="Memory image's XML does not parse"):
+        services.ingest(path=folder)
+    assert kept() == []
