@@ -45,9 +45,8 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+# No docstrings here: what there is of them stands on the page of the API.
 class Strict(serializers.Serializer[Any]):
-    """Its texts have to be strings."""
-
     def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401  # any JSON value
         sent = data if isinstance(data, dict) else {}
         wrong = {

@@ -9,6 +9,7 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 
+Schema = dict[str, Any]
 METHODS = ("get", "post", "patch", "delete")
 
 
@@ -66,20 +67,21 @@ class Manual:
 
 def read() -> Manual:
     document = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    schemas = document["components"]["schemas"]
     return Manual(
-        tuple(_operations(document["paths"])),
-        tuple(_records(document["components"]["schemas"])),
+        tuple(_operations(document["paths"], schemas)), tuple(_records(schemas))
     )
 
 
-def _operations(paths: dict[str, Any]) -> Iterator[Operation]:
+def _operations(paths: Schema, schemas: Schema) -> Iterator[Operation]:
     for path, operations in paths.items():
         for method in METHODS:
             if method in operations:
-                yield _operation(path, method, operations[method])
+                yield _operation((path, method), operations[method], schemas)
 
 
-def _operation(path: str, method: str, found: dict[str, Any]) -> Operation:
+def _operation(place: tuple[str, str], found: Schema, schemas: Schema) -> Operation:
+    path, method = place
     sent = found.get("requestBody", {}).get("content", {}).get("application/json", {})
     examples = [example["value"] for example in sent.get("examples", {}).values()]
     return Operation(
@@ -89,19 +91,19 @@ def _operation(path: str, method: str, found: dict[str, Any]) -> Operation:
         text=found.get("description", ""),
         needs_token={} not in found.get("security", [{}]),
         parameters=tuple(_parameter(row) for row in found.get("parameters", [])),
-        body=_type(sent.get("schema", {})).record,
+        body=_type(sent.get("schema", {}), schemas).record,
         example=json.dumps(examples[0], indent=2) if examples else "",
         answers=tuple(
-            _answer(status, row) for status, row in found["responses"].items()
+            _answer(status, row, schemas) for status, row in found["responses"].items()
         ),
     )
 
 
-def _parameter(found: dict[str, Any]) -> Field:
+def _parameter(found: Schema) -> Field:
     schema = found["schema"]
     return Field(
         name=found["name"],
-        type=_type(schema),
+        type=_type(schema, {}),
         text=found.get("description", ""),
         is_required=found.get("required", False),
         place=found["in"],
@@ -109,29 +111,36 @@ def _parameter(found: dict[str, Any]) -> Field:
     )
 
 
-def _answer(status: str, found: dict[str, Any]) -> Answer:
+def _answer(status: str, found: Schema, schemas: Schema) -> Answer:
     contents = list(found.get("content", {}).values())
-    record = _type(contents[0].get("schema", {})).record if contents else ""
+    kind = contents[0].get("schema", {}) if contents else {}
     text = found.get("description", "")
-    return Answer(status, "" if text == "No response body" else text, record)
+    return Answer(
+        status, "" if text == "No response body" else text, _type(kind, schemas).record
+    )
 
 
-def _records(schemas: dict[str, Any]) -> Iterator[Record]:
+def _records(schemas: Schema) -> Iterator[Record]:
     for name, schema in schemas.items():
         required = schema.get("required", ())
         fields = tuple(
-            Field(key, _type(kind), kind.get("description", ""), key in required)
+            Field(
+                key, _type(kind, schemas), kind.get("description", ""), key in required
+            )
             for key, kind in schema.get("properties", {}).items()
         )
         if fields:
             yield Record(name, schema.get("description", ""), fields)
 
 
-def _type(schema: dict[str, Any]) -> Type:
+def _type(schema: Schema, schemas: Schema) -> Type:
     for part in (schema, *schema.get("allOf", ()), *schema.get("oneOf", ())):
-        if name := part.get("$ref", "").rpartition("/")[2]:
+        name = part.get("$ref", "").rpartition("/")[2]
+        if "enum" in schemas.get(name, part):
+            return Type(f"one of {', '.join(schemas.get(name, part)['enum'])}")
+        if name:
             return Type(name, record=name)
     if schema.get("type") == "array":
-        inner = _type(schema["items"])
+        inner = _type(schema["items"], schemas)
         return Type(inner.words, record=inner.record, is_list=True)
     return Type(schema.get("format") or schema.get("type", "any"))

@@ -38,3 +38,7 @@ class Pages(CursorPagination):
             if parameter["name"] == self.page_size_query_param:
                 parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
         return parameters
+
+
+class NewestFirst(Pages):
+    ordering = "-created_at"

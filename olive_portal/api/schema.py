@@ -7,6 +7,7 @@ from typing import Any, Final
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, OpenApiResponse
+from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
 from olive_portal.api.problems import MEDIA_TYPE, Problem
@@ -46,6 +47,12 @@ class Described(AutoSchema):
                 OpenApiResponse(Problem, text), str(status), [MEDIA_TYPE], direction
             )
         return bodies
+
+    def get_serializer_name(
+        self, serializer: serializers.Serializer[Any], direction: Direction
+    ) -> str:
+        name: str = super().get_serializer_name(serializer, direction)
+        return name.removesuffix("Record")
 
     def get_paginated_name(self, serializer_name: str) -> str:
         return f"{serializer_name}Page"

@@ -14,3 +14,12 @@ class WithoutToken(AnonRateThrottle):
 class WithToken(UserRateThrottle):
     def get_rate(self) -> str:
         return f"{settings.OLIVE_API_TOKEN_RATE}/min"
+
+
+class ForScreenshots(WithToken):
+    """Each keeps a thread of the web server waiting for a VM host, up to seconds."""
+
+    scope = "screenshots"
+
+    def get_rate(self) -> str:
+        return "60/min"

@@ -164,6 +164,7 @@ def make_draft(
     """A new item that only curators see. Raises ValidationError."""
     item = Item(slug=slug)
     describing.describe(item, description)
+    follow_up()
     record_event(item, EventKind.INGESTION, actor, "The description was received.")
     item.refresh_from_db()
     return item
@@ -179,7 +180,7 @@ def describe(
     """
     changed = describing.describe(item, description)
     if changed:
-        record_change(items=Item.objects.filter(pk=item.pk))
+        follow_up()
         detail = f"Changed: {', '.join(changed)}."
         record_event(item, EventKind.METADATA_MODIFICATION, actor, detail)
     item.refresh_from_db()

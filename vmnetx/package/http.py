@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import unquote, urlsplit
 
 import requests
@@ -27,6 +28,8 @@ USER_AGENT = f"vmnetx/{__version__} {requests.utils.default_user_agent()}"
 _PIECE = 256 * 1024
 # Up to what a file's size may be anywhere: 2^63 - 1 has 19 digits.
 _LENGTH = re.compile("[0-9]{1,18}")
+# Of what a server says in its status line; a sentence or two.
+_MAX_REASON = 300
 # Those that say "not now"; the others of the 400s are for good.
 _TRANSIENT = {408, 425, 429}
 _RANGE = re.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
@@ -173,7 +176,10 @@ class HttpSource:
         if answer.status_code != wanted:
             is_transient = answer.status_code >= 500 or answer.status_code in _TRANSIENT
             error = Unreachable if is_transient else Refused
-            raise error(f"{self._label}: Unexpected status code {answer.status_code}")
+            raise error(
+                f"{self._label}: Unexpected status code {answer.status_code}"
+                f"{_why(answer)}"
+            )
         if answer.headers.get("Content-Encoding", "identity") != "identity":
             raise Refused(f"{self._label}: Server applied a content coding")
 
@@ -229,6 +235,15 @@ def label(url: str) -> str:
     name = parts.path.rpartition("/")[2]
     shown = ascii(unquote(name))[1:-1] if name.endswith(".nxpk") else "…"
     return f"{parts.scheme}://{parts.hostname}{port}/…/{shown}"
+
+
+def _why(answer: requests.Response) -> str:
+    """What the server says beside the status, where it says more than its name. A
+    portal tells so which client is too old; a HEAD has no body to say it in."""
+    said = answer.reason or ""
+    is_usual = said in {status.phrase for status in HTTPStatus}
+    is_fit = said.isascii() and said.isprintable() and len(said) <= _MAX_REASON
+    return f": {said}" if said and is_fit and not is_usual else ""
 
 
 def _reason(error: Exception) -> str:

@@ -22,8 +22,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from olive_portal.api.paging import NewestFirst
 from olive_portal.api.problems import Conflict, NotNow, TooMany
 from olive_portal.api.serializers import LaunchInput, SessionRecord
+from olive_portal.api.throttles import ForScreenshots, WithToken
 from olive_portal.api.views.endpoint import Endpoint, user_of
 from olive_portal.catalogue.models import Item
 from olive_portal.launch import services
@@ -39,11 +41,12 @@ class OwnSessions(Endpoint):
 
 
 class Sessions(OwnSessions, generics.ListAPIView[Session]):
+    pagination_class = NewestFirst
     serializer_class = SessionRecord
     queryset = Session.objects.all()
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
-        """One's own sessions, the ended ones too."""
+        """One's own sessions, newest first, the ended ones too."""
         return super().get(request, *args, **kwargs)
 
     @extend_schema(
@@ -100,6 +103,8 @@ class OneSession(OwnSessions, APIView):
 
 
 class Screenshot(OwnSessions, APIView):
+    throttle_classes = [WithToken, ForScreenshots]
+
     @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """The machine's screen as of now. Waits for its host a few seconds."""

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from olive_portal.catalogue.models import Agent, Item, Subject
+from olive_portal.catalogue.models import Agent, ChangeNote, Item, Subject
+from olive_portal.catalogue.services import follow_up
 from olive_portal.preservation.models import Event
 
 FULL = {
@@ -157,6 +158,17 @@ def test_a_real_change_reaches_harvesters_and_the_history(curators, curator, mak
         "Changed: abstract, subjects.",
         curator,
     )
+
+
+def test_nothing_is_left_to_be_followed_up(curators):
+    """Else the ETag of an answer would hold for ten seconds only."""
+    etag = post(curators, FULL).headers["ETag"]
+    assert not ChangeNote.objects.exists()
+    follow_up()
+    assert curators.get("/api/v1/items/adventure").headers["ETag"] == etag
+    etag = patch(curators, "adventure", {"version": "4"}).headers["ETag"]
+    follow_up()
+    assert curators.get("/api/v1/items/adventure").headers["ETag"] == etag
 
 
 def test_what_is_true_already_changes_nothing(curators, make_item):

@@ -33,3 +33,14 @@ def test_a_token_counts_for_its_user_and_may_more(client, their, settings):
     settings.OLIVE_API_TOKEN_RATE = 3
     statuses(client, 2)
     assert statuses(their, 4) == [200, 200, 200, 429]
+
+
+def test_screenshots_are_few(their, make_exhibit):
+    make_exhibit()
+    launched = their.post(
+        "/api/v1/sessions", {"item": "rogue"}, content_type="application/json"
+    )
+    place = launched.headers["Location"]
+    statuses = [their.get(f"{place}/screenshot").status_code for _ in range(61)]
+    assert statuses == [409] * 60 + [429]
+    assert their.get(place).status_code == 200

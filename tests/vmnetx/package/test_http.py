@@ -154,6 +154,24 @@ def test_a_wrong_first_answer_is_refused(server, open_url, caplog, reply, error)
     assert "SECRET" not in str(caught.value) + caplog.text
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (b"403 VMNetX 0.1 is too old.", "code 403: VMNetX 0.1 is too old."),
+        (b"403 Forbidden", "code 403"),
+        (b"403", "code 403"),
+        (b"403 \x1b[2Jgone", "code 403"),
+        (b"403 caf\xe9", "code 403"),
+        (b"403 " + b"a" * 301, "code 403"),
+    ],
+)
+def test_what_the_server_says_of_a_refusal_is_shown(server, open_url, line, shown):
+    server.reply = lambda *_: b"HTTP/1.1 " + line + b"\r\nContent-Length: 0\r\n\r\n"
+    with pytest.raises(Refused) as caught:
+        open_url(server)
+    assert str(caught.value).endswith(shown)
+
+
 def headers_with(**changes):
     def change(status, headers, body):
         named = {name.replace("_", "-"): value for name, value in changes.items()}

@@ -54,6 +54,16 @@ def test_asking_again_leads_to_the_same_session(their, game):
     assert (second.status_code, second.json()["id"]) == (200, first.json()["id"])
 
 
+def test_ones_own_are_listed_newest_first(their, make_exhibit):
+    for slug in ("rogue", "wumpus", "hack"):
+        make_exhibit(slug, title=slug)
+        launch(their, slug)
+    listed = their.get(f"{SESSIONS}?limit=2").json()
+    assert [row["item"] for row in listed["results"]] == ["hack", "wumpus"]
+    rest = their.get(listed["next"]).json()
+    assert [row["item"] for row in rest["results"]] == ["rogue"]
+
+
 def test_while_it_runs_the_viewer_is_told(their, game):
     answer = launch(their)
     set_running(answer)
