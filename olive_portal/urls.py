@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "olive_portal.api.problems.server_error"
 urlpatterns = [
     path("", include("olive_portal.accounts.urls")),
     path("admin/", admin.site.urls),

@@ -134,7 +134,8 @@ def _records(schemas: Schema) -> Iterator[Record]:
 
 
 def _type(schema: Schema, schemas: Schema) -> Type:
-    for part in (schema, *schema.get("allOf", ()), *schema.get("oneOf", ())):
+    parts = [schema, *schema.get("allOf", ()), *schema.get("oneOf", ())]
+    for part in parts:
         name = part.get("$ref", "").rpartition("/")[2]
         if "enum" in schemas.get(name, part):
             return Type(f"one of {', '.join(schemas.get(name, part)['enum'])}")
@@ -143,4 +144,5 @@ def _type(schema: Schema, schemas: Schema) -> Type:
     if schema.get("type") == "array":
         inner = _type(schema["items"], schemas)
         return Type(inner.words, record=inner.record, is_list=True)
-    return Type(schema.get("format") or schema.get("type", "any"))
+    named = (part.get("format") or part.get("type") for part in parts)
+    return Type(next(filter(None, named), "any"))

@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -80,6 +81,19 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         headers=_headers(error),
         content_type=MEDIA_TYPE,
     )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """After a mistake of ours: in JSON for programs, a page for people."""
+    if not request.path_info.startswith("/api/"):
+        return defaults.server_error(request)
+    problem = {
+        "type": "about:blank",
+        "title": HTTPStatus.INTERNAL_SERVER_ERROR.phrase,
+        "status": 500,
+        "detail": "Something is wrong on our side. It has been written down.",
+    }
+    return JsonResponse(problem, status=500, content_type=MEDIA_TYPE)
 
 
 def _of_the_framework(error: Exception) -> Exception:

@@ -8,6 +8,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from olive_portal.catalogue import dates
 from olive_portal.catalogue.models import (
     Agent,
     Collection,
@@ -103,6 +104,8 @@ class PackageRecord(serializers.ModelSerializer[Package]):
 
 
 class ItemRecord(serializers.ModelSerializer[Item]):
+    # What an old record gives for a date may be anything.
+    issued = serializers.CharField(read_only=True, help_text=dates.HINT)
     collection = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     subjects = serializers.SlugRelatedField[Any](
         slug_field="term", read_only=True, many=True

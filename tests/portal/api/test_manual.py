@@ -52,3 +52,8 @@ def test_each_body_has_an_example_that_is_json(operations):
     for operation in operations.values():
         if operation.body:
             assert json.loads(operation.example), operation.id
+
+
+def test_every_field_has_a_type(book):
+    words = {f.type.words for record in book.records for f in record.fields}
+    assert "any" not in words

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from olive_portal.api.views import records
+from olive_portal.catalogue import shelves
+
 
 def problem(answer):
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -56,3 +59,20 @@ def test_a_body_that_is_no_json_is_a_problem(their):
     ):
         answer = their.post("/api/v1/sessions", body, content_type=media_type)
         assert problem(answer)["status"] == status
+
+
+def test_a_mistake_of_ours_is_a_problem_too_and_a_page_for_people(
+    client, db, monkeypatch
+):
+    def fail(*_args):
+        raise RuntimeError("a secret of the house")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(records.Collections, "get_queryset", fail)
+    found = client.get("/api/v1/collections")
+    assert problem(found)["status"] == 500
+    assert b"secret" not in found.content
+    monkeypatch.setattr(shelves, "top_shelves", fail)
+    page = client.get("/collections")
+    assert page.status_code == 500
+    assert page.headers["Content-Type"].startswith("text/html")
