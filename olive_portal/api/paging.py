@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from olive_portal.api.addresses import absolute
 
 LIMIT = re.compile("[0-9]{1,9}")
+Rows = QuerySet[Any] | Sequence[Any]
 
 
 class Pages(CursorPagination):
@@ -20,6 +26,13 @@ class Pages(CursorPagination):
     page_size_query_param = "limit"
     page_size_query_description = "How many rows a page has, at most 200."
     cursor_query_description = "Which page: taken from next or previous."
+
+    def paginate_queryset(
+        self, queryset: Rows, request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        rows: list[Any] | None = super().paginate_queryset(queryset, request, view)
+        self.base_url = absolute(request.get_full_path())
+        return rows
 
     def get_page_size(self, request: Request) -> int:
         """Raises ValidationError, where the framework would take the usual size."""

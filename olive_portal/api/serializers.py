@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from olive_portal.api.addresses import absolute
 from olive_portal.catalogue import dates
 from olive_portal.catalogue.models import (
     Agent,
@@ -20,10 +20,6 @@ from olive_portal.catalogue.models import (
 )
 from olive_portal.launch import tokens
 from olive_portal.launch.models import Session
-
-
-def page_url(path: str) -> str:
-    return f"{settings.BASE_URL}{path}"
 
 
 class CollectionRecord(serializers.ModelSerializer[Collection]):
@@ -43,7 +39,7 @@ class CollectionRecord(serializers.ModelSerializer[Collection]):
         return collection.parent.slug if collection.parent else None
 
     def get_page(self, collection: Collection) -> str:
-        return page_url(collection.get_absolute_url())
+        return absolute(collection.get_absolute_url())
 
 
 class AgentRecord(serializers.ModelSerializer[Agent]):
@@ -74,7 +70,7 @@ class MediaRecord(serializers.ModelSerializer[Media]):
         fields = ["kind", "url", "media_type", "alt", "caption", "width", "height"]
 
     def get_url(self, media: Media) -> str:
-        return page_url(media.file.url)
+        return absolute(media.file.url)
 
 
 class PackageRecord(serializers.ModelSerializer[Package]):
@@ -154,7 +150,7 @@ class ItemRecord(serializers.ModelSerializer[Item]):
         return PackageRecord(item.public_packages, many=True).data
 
     def get_page(self, item: Item) -> str:
-        return page_url(item.get_absolute_url())
+        return absolute(item.get_absolute_url())
 
 
 class ViewerRecord(serializers.Serializer[Any]):

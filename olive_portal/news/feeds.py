@@ -27,6 +27,9 @@ class RssOfPosts(PostFeed):
     def link(self) -> str:
         return f"{settings.BASE_URL}{reverse('news')}"
 
+    def feed_url(self) -> str:
+        return f"{settings.BASE_URL}{reverse('news-rss')}"
+
     def items(self) -> QuerySet[Post]:
         return Post.objects.public()[:POSTS_IN_A_FEED]
 
@@ -46,3 +49,6 @@ class RssOfPosts(PostFeed):
 class AtomOfPosts(RssOfPosts):
     feed_type = Atom1Feed
     subtitle = RssOfPosts.description
+
+    def feed_url(self) -> str:
+        return f"{settings.BASE_URL}{reverse('news-atom')}"

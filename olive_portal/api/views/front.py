@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from olive_portal.api import manual
+from olive_portal.api.addresses import absolute
 from olive_portal.api.views.endpoint import Endpoint
 
 PLACES = [
@@ -34,9 +35,7 @@ class Root(Endpoint, APIView):
     def get(self, request: Request) -> Response:
         """Where things are."""
         places = {name: reverse(f"api-{name}") for name in PLACES}
-        return Response(
-            {name: request.build_absolute_uri(place) for name, place in places.items()}
-        )
+        return Response({name: absolute(place) for name, place in places.items()})
 
 
 class OpenApi(Endpoint, SpectacularJSONAPIView):

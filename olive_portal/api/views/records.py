@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from olive_portal.api import asking
+from olive_portal.api.addresses import absolute
 from olive_portal.api.conditions import check_if_match, etag
 from olive_portal.api.drafts import DraftInput, NewDraftInput, description
 from olive_portal.api.problems import Withdrawn
@@ -158,7 +159,7 @@ class Items(Endpoint, generics.ListAPIView[Item]):
             actor=user_of(request),
         )
         answer = _answer(_one(request, item.slug), status.HTTP_201_CREATED)
-        answer["Location"] = request.build_absolute_uri(f"{request.path}/{item.slug}")
+        answer["Location"] = absolute(f"{request.path}/{item.slug}")
         return answer
 
     def get_queryset(self) -> QuerySet[Item]:

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from olive_portal.api import asking
+from olive_portal.api.addresses import absolute
 from olive_portal.api.serializers import ItemRecord, SearchAnswer
 from olive_portal.api.views.endpoint import Endpoint
 from olive_portal.catalogue.models import Item
@@ -74,4 +75,4 @@ def _place(request: Request, answer: Answer, step: int) -> str | None:
     if not 1 <= page <= answer.pages:
         return None
     query = answer.question.on_page(page).query or "?"
-    return request.build_absolute_uri(f"{request.path}{query}")
+    return absolute(f"{request.path}{query}")

@@ -22,6 +22,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from olive_portal.api.addresses import absolute
 from olive_portal.api.paging import NewestFirst
 from olive_portal.api.problems import Conflict, NotNow, TooMany
 from olive_portal.api.serializers import LaunchInput, SessionRecord
@@ -79,7 +80,7 @@ class Sessions(OwnSessions, generics.ListAPIView[Session]):
         return Response(
             SessionRecord(session).data,
             status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
-            headers={"Location": request.build_absolute_uri(place)},
+            headers={"Location": absolute(place)},
         )
 
     def get_queryset(self) -> QuerySet[Session]:
