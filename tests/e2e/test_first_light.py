@@ -35,7 +35,7 @@ def playing(page):
 
 
 def launch(page):
-    page.get_by_role("button", name=re.compile("Launch")).first.click()
+    page.get_by_role("button", name="Run in your browser").click()
 
 
 def image_of(page, address):
