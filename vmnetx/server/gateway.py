@@ -100,11 +100,14 @@ class Gateway:
             return
         task = asyncio.create_task(self._serve(transport, ssl_context))
         self._connections[task] = None
-        task.add_done_callback(lambda _: self._leave(task, peer[0]))
 
-    def _leave(self, task: asyncio.Task[None], address: str) -> None:
-        del self._connections[task]
-        self._admission.release(address)
+        def leave(_: asyncio.Task[None]) -> None:
+            del self._connections[task]
+            self._admission.release(peer[0])
+            # It is closed, unless the gateway was before the peer was served.
+            transport.abort()
+
+        task.add_done_callback(leave)
 
     async def _serve(
         self, transport: asyncio.Transport, ssl_context: ssl.SSLContext | None
