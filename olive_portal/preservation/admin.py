@@ -21,9 +21,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from olive_portal.accounts.models import User
 from olive_portal.catalogue.admin import ItemAdmin
 from olive_portal.catalogue.models import Item
-from olive_portal.preservation import services
+from olive_portal.preservation import record_admin, services
 from olive_portal.preservation.errors import PreservationError
-from olive_portal.preservation.forms import PackageForm, WithdrawalForm
+from olive_portal.preservation.forms import PackageForm, RecordsForm, WithdrawalForm
 from olive_portal.preservation.models import Event
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class EventInline(EventBase):
 @admin.register(Item)
 class PreservedItemAdmin(ItemAdmin):
     change_form_template = "admin/preservation/item_change.html"
+    change_list_template = "admin/preservation/item_list.html"
     inlines = [*ItemAdmin.inlines, EventInline]
     actions = ["publish_items", "withdraw_items"]
 
@@ -107,7 +108,28 @@ class PreservedItemAdmin(ItemAdmin):
         # Exempt only until the upload handler is set: see upload().
         upload = self.admin_site.admin_view(csrf_exempt(self.upload))
         route = path("<path:pk>/package", upload, name="preservation_item_package")
-        return [route, *super().get_urls()]
+        records = path(
+            "records",
+            self.admin_site.admin_view(self.take_in_records),
+            name="preservation_records",
+        )
+        return [route, records, *super().get_urls()]
+
+    def take_in_records(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = RecordsForm(request.POST or None, request.FILES or None)
+        context: dict[str, Any] = {"form": form}
+        if form.is_valid():
+            fields = form.cleaned_data
+            context["is_rehearsal"] = fields["is_rehearsal"]
+            try:
+                context["answers"] = record_admin.take_in(
+                    fields["records"], fields, _user(request)
+                )
+            except PreservationError as error:
+                form.add_error("records", str(error))
+        return self._page(request, "records", context)
 
     def upload(self, request: HttpRequest, pk: str) -> HttpResponse:
         """A package goes straight to a file, however small.

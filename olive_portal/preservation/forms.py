@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django import forms
 
+from olive_portal.catalogue.models import Collection
+
 
 class PackageForm(forms.Form):
     """A package file, chosen at the curator's computer."""
@@ -18,4 +20,25 @@ class WithdrawalForm(forms.Form):
         label="Why it is withdrawn",
         help_text="Shown to visitors on the page that remains.",
         widget=forms.Textarea,
+    )
+
+
+class RecordsForm(forms.Form):
+    """METS records, one or many, chosen at the curator's computer."""
+
+    records = forms.FileField(
+        label="METS record, or a zip file of records",
+        help_text="From this portal, Archivematica or another system.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xml,.zip"}),
+    )
+    collection = forms.ModelChoiceField(
+        Collection.objects.all(),
+        required=False,
+        help_text="If none is chosen, the collection that each record names.",
+    )
+    is_rehearsal = forms.BooleanField(
+        label="Only tell what would happen", required=False, initial=True
+    )
+    is_strict = forms.BooleanField(
+        label="Refuse records that are not valid", required=False
     )

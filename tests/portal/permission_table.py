@@ -152,6 +152,8 @@ GET  admin:launch_session_changelist     | 302 302 403 200
 GET  admin:news_post_changelist          | 302 302 200 200
 GET  admin:releases_release_changelist   | 302 302 200 200
 GET  admin:preservation_item_package $published-pk  | 302 302 200 200
+GET  admin:preservation_records          | 302 302 200 200
+GET  admin:preservation_receivedmets_changelist  | 302 302 200 200
 """
 
 
