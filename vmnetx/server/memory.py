@@ -71,6 +71,11 @@ class Memory:
         elif self.state != "rejected":
             self.state = "none"
 
+    def cease(self) -> None:
+        """The machine is off: nothing is restored any more."""
+        if self.state == "restoring":
+            self.state = "none"
+
     async def shows_nothing(self, machine: Machine) -> bool:
         """Whether a restored screen is black after a while; then the image is rejected,
         which the next start tells (spec 7.1)."""

@@ -266,6 +266,7 @@ class Power:
 
     def _off(self, detail: str, *, has_failed: bool = False) -> None:
         was_starting = self.state == "starting"
+        self.memory.cease()
         self._remember("off")
         self._become("stopped", detail, has_failed=has_failed)
         if was_starting:

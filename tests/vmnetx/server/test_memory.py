@@ -167,6 +167,7 @@ async def test_a_stop_while_it_is_restored_leaves_nothing(power, events, data):
     await reaches(power, "stopped")
     assert (machines(data), power.has_failed) == ([], False)
     assert REJECTED not in events
+    assert (power.memory.state, power.memory.progress) == ("none", None)
 
 
 @pytest.fixture
