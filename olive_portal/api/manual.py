@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
@@ -65,7 +66,9 @@ class Manual:
     records: tuple[Record, ...]
 
 
+@lru_cache(maxsize=1)
 def read() -> Manual:
+    """The same for as long as the process lives; making it takes a while."""
     document = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
     schemas = document["components"]["schemas"]
     return Manual(
@@ -145,4 +148,4 @@ def _type(schema: Schema, schemas: Schema) -> Type:
         inner = _type(schema["items"], schemas)
         return Type(inner.words, record=inner.record, is_list=True)
     named = (part.get("format") or part.get("type") for part in parts)
-    return Type(next(filter(None, named), "any"))
+    return Type(next(filter(None, named), "any JSON"))

@@ -11,6 +11,7 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, conditional_page, require_safe
 
 from olive_portal.releases.models import Release, ReleaseFile
@@ -19,6 +20,8 @@ AN_HOUR = "public, max-age=3600"
 
 
 @require_safe
+@conditional_page
+@cache_control(private=True, no_cache=True)
 def releases(request: HttpRequest) -> HttpResponse:
     rows = Release.objects.visible_to(request.user).prefetch_related("files")
     context = {"releases": rows, "newest": Release.objects.newest()}

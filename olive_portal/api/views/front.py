@@ -7,7 +7,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
@@ -52,5 +53,7 @@ class Nowhere(Endpoint, APIView):
 
 
 @require_safe
+@conditional_page
+@cache_control(private=True, no_cache=True)
 def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "api/docs.html", {"manual": manual.read()})

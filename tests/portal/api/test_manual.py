@@ -54,6 +54,11 @@ def test_each_body_has_an_example_that_is_json(operations):
             assert json.loads(operation.example), operation.id
 
 
-def test_every_field_has_a_type(book):
-    words = {f.type.words for record in book.records for f in record.fields}
-    assert "any" not in words
+def test_a_field_has_its_type_also_where_it_may_be_empty(book):
+    item = next(record for record in book.records if record.name == "Item")
+    words = {field.name: field.type.words for field in item.fields}
+    assert (words["title"], words["issued"], words["rights_uri"]) == (
+        "string",
+        "string",
+        "uri",
+    )

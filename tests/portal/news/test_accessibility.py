@@ -43,8 +43,7 @@ def library(live_server, make_post):
     return live_server.url
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "width"), [("light", 320), ("dark", 1280)])
 def test_every_page_is_sound_and_fits(in_browser, library, theme, width):
     for path in PAGES:
         assert (path, *in_browser(look, library + path, theme, width)) == (

@@ -56,3 +56,12 @@ def test_a_curators_feeds_and_front_page_are_the_publics(client, curator, make_p
 def test_news_named_like_a_feed_are_still_found(client, make_post):
     make_post("feed")
     assert client.get("/news/feed").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/news", "/news/opening", "/releases"])
+def test_a_browser_asks_whether_a_page_is_still_the_same(client, make_post, page):
+    make_post()
+    first = client.get(page)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = client.get(page, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
