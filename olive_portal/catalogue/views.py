@@ -11,7 +11,7 @@ from django.http import (
     HttpResponse,
     JsonResponse,
 )
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -81,10 +81,14 @@ def collection(request: HttpRequest, slug: str) -> HttpResponse:
 def item(request: HttpRequest, slug: str) -> HttpResponse:
     visible = Item.objects.visible_to(request.user).for_page()
     found = get_object_or_404(visible, slug=slug)
+    if found.merged_into is not None:
+        return redirect(found.merged_into, permanent=True)
     if found.is_withdrawn:
         # 410, not 404: it was here, and whoever cited it shall learn what happened.
+        # Under an embargo it is not gone; it may be known, and not be seen.
+        status = 403 if found.is_under_embargo else 410
         context = {"item": found, "citation": citing.cite(found, _lasting(found))}
-        return render(request, "catalogue/withdrawn.html", context, status=410)
+        return render(request, "catalogue/withdrawn.html", context, status=status)
     response = negotiating.record(request, found) or _page(request, found)
     patch_vary_headers(response, ["Accept"])
     if found.is_public:

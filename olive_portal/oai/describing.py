@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from django.conf import settings
-from django.templatetags.static import static
 from django.urls import reverse
 
 from olive_portal.oai.markup import attribute, element
@@ -80,15 +79,16 @@ def _branding() -> str:
     return _description(
         "branding",
         "<collectionIcon>"
-        f"{element('url', _absolute(static('img/favicon.svg')))}"
+        f"{element('url', _icon())}"
         f"{element('link', settings.BASE_URL + reverse('home'))}"
         f"{element('title', settings.OLIVE_OAI_NAME)}"
         "<width>32</width><height>32</height></collectionIcon>",
     )
 
 
-def _absolute(path: str) -> str:
-    return path if urlsplit(path).netloc else f"{settings.BASE_URL}{path}"
+def _icon() -> str:
+    """By the name that it keeps: static() would name this version of it."""
+    return urljoin(f"{settings.BASE_URL}/", f"{settings.STATIC_URL}img/favicon.svg")
 
 
 def _description(name: str, content: str, attributes: str = "") -> str:

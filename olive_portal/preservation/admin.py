@@ -3,6 +3,7 @@ package in, publish, withdraw, and read what happened."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -23,7 +24,13 @@ from olive_portal.catalogue.admin import ItemAdmin
 from olive_portal.catalogue.models import Item
 from olive_portal.preservation import record_admin, services
 from olive_portal.preservation.errors import PreservationError
-from olive_portal.preservation.forms import PackageForm, RecordsForm, WithdrawalForm
+from olive_portal.preservation.forms import (
+    EmbargoForm,
+    MergeForm,
+    PackageForm,
+    RecordsForm,
+    WithdrawalForm,
+)
 from olive_portal.preservation.models import Event
 
 if TYPE_CHECKING:
@@ -76,7 +83,7 @@ class PreservedItemAdmin(ItemAdmin):
     change_form_template = "admin/preservation/item_change.html"
     change_list_template = "admin/preservation/item_list.html"
     inlines = [*ItemAdmin.inlines, EventInline]
-    actions = ["publish_items", "withdraw_items"]
+    actions = ["publish_items", "withdraw_items", "embargo_items", "merge_items"]
 
     @admin.action(description="Publish", permissions=["change"])
     def publish_items(self, request: HttpRequest, items: QuerySet[Item]) -> None:
@@ -103,6 +110,42 @@ class PreservedItemAdmin(ItemAdmin):
             self.message_user(request, str(error), messages.ERROR)
         else:
             self.message_user(request, f"“{item}” is withdrawn.")
+
+    @admin.action(description="Embargo …", permissions=["change"])
+    def embargo_items(
+        self, request: HttpRequest, items: QuerySet[Item]
+    ) -> HttpResponse | None:
+        """Asks until when: the title is published by itself then."""
+        form = EmbargoForm(request.POST if "until" in request.POST else None)
+        if not form.is_valid():
+            return self._page(request, "embargo", {"form": form, "items": items})
+        until = form.cleaned_data["until"]
+        for item in items:
+            act = partial(services.embargo, item=item, until=until)
+            self._try(request, act, f"“{item}” is under embargo.")
+        return None
+
+    @admin.action(description="Merge into …", permissions=["change"])
+    def merge_items(
+        self, request: HttpRequest, items: QuerySet[Item]
+    ) -> HttpResponse | None:
+        """Asks for the one title that the chosen ones are."""
+        form = MergeForm(request.POST if "into" in request.POST else None)
+        if not form.is_valid():
+            return self._page(request, "merge", {"form": form, "items": items})
+        into = form.cleaned_data["into"]
+        for item in items:
+            act = partial(services.merge, item=item, into=into)
+            self._try(request, act, f"“{item}” is merged into “{into}”.")
+        return None
+
+    def _try(self, request: HttpRequest, act: Callable[..., None], said: str) -> None:
+        try:
+            act(actor=_user(request))
+        except PreservationError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, said)
 
     def get_urls(self) -> list[URLPattern]:
         # Exempt only until the upload handler is set: see upload().

@@ -89,7 +89,8 @@ def _take_in(folder: Path, sources: Sources, inputs: str = "") -> Item:
     package = _link(item, sources.package, inputs) if sources.package else None
     is_new = package is not None and package.state == State.DRAFT
     # What a curator has withdrawn is not shown again by starting the portal.
-    if item.is_draft or (is_new and not item.is_withdrawn):
+    is_wanted = item.is_draft or (is_new and not item.is_withdrawn)
+    if is_wanted and not item.is_under_embargo:
         services.publish(item=item)
     return item
 

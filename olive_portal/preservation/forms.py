@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django import forms
 
-from olive_portal.catalogue.models import Collection
+from olive_portal.catalogue.models import Collection, Item
 
 
 class PackageForm(forms.Form):
@@ -41,4 +41,22 @@ class RecordsForm(forms.Form):
     )
     is_strict = forms.BooleanField(
         label="Refuse records that are not valid", required=False
+    )
+
+
+class EmbargoForm(forms.Form):
+    until = forms.DateTimeField(
+        label="Until",
+        help_text="In UTC. The title is published by itself then.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+
+class MergeForm(forms.Form):
+    """Which title the others are one with."""
+
+    into = forms.ModelChoiceField(
+        Item.objects.public(),
+        label="Merge into",
+        help_text="Addresses, ARKs and citations of the others lead there.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -128,6 +129,8 @@ def publish(*, item: Item, actor: User | None = None) -> None:
         published_at=Coalesce(F("published_at"), Now()),
         withdrawn_at=None,
         withdrawn_reason="",
+        embargo_until=None,
+        merged_into=None,
     )
     versions = _publish_drafts(item)
     if versions:
@@ -154,6 +157,63 @@ def withdraw(*, item: Item, reason: str, actor: User | None = None) -> None:
         raise WrongState(f"“{item}” is not published.")
     record_change(items=Item.objects.filter(pk=item.pk))
     record_event(item, EventKind.WITHDRAWAL, actor, reason)
+    item.refresh_from_db()
+
+
+@transaction.atomic
+def embargo(*, item: Item, until: datetime, actor: User | None = None) -> None:
+    """Hide `item` from everybody until then; lift_embargoes() publishes it.
+
+    A draft stays one until its day. Raises WrongState for what is withdrawn, and for a
+    moment that is over.
+    """
+    now = timezone.now()
+    if until <= now:
+        raise WrongState("An embargo ends in the future.")
+    mine = Item.objects.filter(pk=item.pk)
+    is_hidden = mine.filter(state=State.PUBLISHED).update(
+        state=State.WITHDRAWN,
+        withdrawn_at=now,
+        withdrawn_reason="",
+        embargo_until=until,
+    )
+    waiting = mine.filter(state=State.DRAFT) | mine.exclude(embargo_until=None)
+    if not is_hidden and not waiting.update(embargo_until=until):
+        raise WrongState(f"“{item}” is withdrawn.")
+    record_change(items=mine)
+    detail = f"Under embargo until {until:%Y-%m-%d %H:%M} UTC."
+    record_event(item, EventKind.WITHDRAWAL, actor, detail)
+    item.refresh_from_db()
+
+
+def lift_embargoes() -> int:
+    """Publish what is under an embargo that is over; returns how many."""
+    over = Item.objects.filter(embargo_until__lte=timezone.now())
+    items = list(over)
+    for item in items:
+        publish(item=item)
+    return len(items)
+
+
+@transaction.atomic
+def merge(*, item: Item, into: Item, actor: User | None = None) -> None:
+    """Say that `item` was `into` all along: its addresses and names lead there.
+
+    Raises WrongState unless both are published and two.
+    """
+    rows = Item.objects.select_for_update().filter(pk__in=[item.pk, into.pk])
+    if [row.state for row in rows.order_by("pk")] != [State.PUBLISHED] * 2:
+        raise WrongState("Two published titles can be merged, and no others.")
+    reason = f"It is described as “{into}” now."
+    Item.objects.filter(pk=item.pk).update(
+        state=State.WITHDRAWN,
+        withdrawn_at=timezone.now(),
+        withdrawn_reason=reason,
+        merged_into=into,
+    )
+    record_change(items=Item.objects.filter(pk=item.pk))
+    detail = f"Merged into {into.get_absolute_url()}."
+    record_event(item, EventKind.WITHDRAWAL, actor, detail)
     item.refresh_from_db()
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -132,6 +132,20 @@ class Item(models.Model):
     withdrawn_reason = models.TextField(
         blank=True, help_text="Shown to visitors on the page that remains."
     )
+    embargo_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Shown to everybody from then on.",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+    )
     unavailable_reason = models.TextField(
         blank=True, help_text="Why it cannot be launched, while it has no package."
     )
@@ -153,6 +167,18 @@ class Item(models.Model):
                 name="only_draft_items_were_never_published",
                 condition=Q(state=State.DRAFT, published_at=None)
                 | (~Q(state=State.DRAFT) & Q(published_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="what_everybody_sees_is_under_no_embargo",
+                condition=~Q(state=State.PUBLISHED) | Q(embargo_until=None),
+            ),
+            models.CheckConstraint(
+                name="only_withdrawn_items_are_merged",
+                condition=Q(state=State.WITHDRAWN) | Q(merged_into=None),
+            ),
+            models.CheckConstraint(
+                name="no_item_is_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
             ),
             models.CheckConstraint(
                 name="only_withdrawn_items_have_a_withdrawal",
@@ -188,6 +214,10 @@ class Item(models.Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.state == State.WITHDRAWN
+
+    @property
+    def is_under_embargo(self) -> bool:
+        return self.embargo_until is not None
 
     @property
     def year(self) -> str:

@@ -88,3 +88,30 @@ def test_the_history_and_the_upload_are_on_the_items_page(curator, item):
     text = page.content.decode()
     assert "The record was received." in text
     assert reverse("admin:preservation_item_package", args=[item.pk]) in text
+
+
+def act(client, action, item, **fields):
+    url = reverse("admin:catalogue_item_changelist")
+    return send(client, url, action=action, _selected_action=item.pk, **fields)
+
+
+def test_an_embargo_is_asked_for_its_end(curator, item):
+    services.publish(item=item)
+    assert "Until" in act(curator, "embargo_items", item).content.decode()
+    act(curator, "embargo_items", item, until="2999-01-01T00:00")
+    item.refresh_from_db()
+    assert item.embargo_until.year == 2999
+    answer = act(curator, "embargo_items", item, until="1999-01-01T00:00")
+    assert "An embargo ends in the future." in answer.content.decode()
+
+
+def test_a_merge_is_asked_for_the_other_title(curator, item, make_folder):
+    other = services.ingest(path=make_folder("hack", package=None, title="Hack"))
+    for row in (item, other):
+        services.publish(item=row)
+    assert "Merge into" in act(curator, "merge_items", item).content.decode()
+    act(curator, "merge_items", item, into=other.pk)
+    item.refresh_from_db()
+    assert item.merged_into == other
+    answer = act(curator, "merge_items", item, into=other.pk)
+    assert "Two published titles" in answer.content.decode()
