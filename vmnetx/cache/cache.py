@@ -108,6 +108,7 @@ class Cache:
             order = traces.read(self._store.root, name.key, count(size))
             check = partial(self._check, shared, kept, name)
             shared.filler = Filler(shared.supply, kept, order, check)
+            shared.filler.start()
         return shared
 
     def _check(self, shared: _Shared, kept: DiskChunks, name: Name) -> None:
@@ -123,6 +124,8 @@ class Cache:
         )
         with self._lock:
             self._forget(shared)
+        if shared.filler is not None:
+            shared.filler.close()
         # Those who have it open ask the server anew.
         shared.supply.chunks = MemoryChunks(kept.size)
         self._store.discard(kept)

@@ -29,7 +29,7 @@ LOCK = "filling"
 
 
 class Filler:
-    """One package's thread. `check` is told when all of it is there."""
+    """One package's thread, from start() on. `check` hears when all of it is there."""
 
     def __init__(
         self,
@@ -47,6 +47,8 @@ class Filler:
         self._is_closed = threading.Event()
         self._has_way = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
+
+    def start(self) -> None:
         self._thread.start()
 
     def use(self, way: Fetch) -> None:
@@ -70,7 +72,7 @@ class Filler:
 
     def _work(self) -> None:
         try:
-            for run in runs(self._order):
+            for run in runs(n for n in self._order if not self._chunks.has(n)):
                 self._bring(run)
             while not self._is_closed.is_set() and not self._chunks.is_whole:
                 with self._alone() as is_alone:

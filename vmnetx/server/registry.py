@@ -125,7 +125,7 @@ class Registry:
                 raise Spoilt(f"{directory.name} was being destroyed")
             record = facts.read(directory)
             outlet = await self._known_outlet(record, directory)
-        except (Spoilt, BadPackage) as error:
+        except (Spoilt, BadPackage, Refused) as error:
             logger.warning("event=lost instance=%s why=%r", directory.name, error)
             await _remove(directory)
             return None
@@ -135,9 +135,13 @@ class Registry:
         return instance
 
     async def _known_outlet(self, record: Facts, directory: Path) -> Outlet | None:
-        """Of what is known of the package; its server is not asked."""
+        """Of what is known of the package; its server is not asked.
+
+        Raises Refused when the operator allows its address no more.
+        """
         if record.identity is None:
             return None
+        self._allowed.location(record.location)
         open_known = partial(
             self._cache.open,
             record.location,

@@ -54,6 +54,7 @@ def fill(supply, disk, checked):
 
     def fill(order=()):
         fillers.append(Filler(supply, disk, order, check))
+        fillers[-1].start()
         return fillers[-1]
 
     yield fill
@@ -203,6 +204,7 @@ class TestThroughTheCache:
         assert source.read(0, 9) == origin.data[:9]
         source.close()
         assert "SECRET" not in caplog.text
+        assert "not-filled" not in caplog.text
 
     def test_a_boot_is_fetched_ahead_at_the_next(self, make_cache, origin, root):
         cache = make_cache()

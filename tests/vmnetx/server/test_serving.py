@@ -233,6 +233,18 @@ class TestPackagesOfAWebServer:
         starts = [first for first, _ in origin.ranges]
         assert len(starts) == len(set(starts))
 
+    def test_what_the_next_server_does_not_allow_is_not_fetched(
+        self, start, start_server, origin, data
+    ):
+        server = start()
+        self.launch(server, origin.url())
+        server.ends(signal.SIGKILL)
+        asked = len(origin.requests)
+        server = start_server()
+        assert server.client.instances() == []
+        assert machines(data) == []
+        assert len(origin.requests) == asked
+
     def test_the_second_launch_of_a_title_asks_for_no_byte(self, start, origin, data):
         server = start()
         first = self.launch(server, origin.url())
