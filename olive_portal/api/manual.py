@@ -67,12 +67,17 @@ class Manual:
 
 
 @lru_cache(maxsize=1)
+def document() -> Schema:
+    """The description in OpenAPI 3: the same for as long as the process lives."""
+    found: Schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return found
+
+
+@lru_cache(maxsize=1)
 def read() -> Manual:
-    """The same for as long as the process lives; making it takes a while."""
-    document = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
-    schemas = document["components"]["schemas"]
+    schemas = document()["components"]["schemas"]
     return Manual(
-        tuple(_operations(document["paths"], schemas)), tuple(_records(schemas))
+        tuple(_operations(document()["paths"], schemas)), tuple(_records(schemas))
     )
 
 
