@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from vmnetx.cache import naming, traces
 from vmnetx.cache.cached_source import CachedSource
-from vmnetx.cache.chunks import DiskChunks, MemoryChunks, count
+from vmnetx.cache.chunks import CHUNK, DiskChunks, MemoryChunks, count
 from vmnetx.cache.filling import Filler
 from vmnetx.cache.naming import Name
 from vmnetx.cache.store import NoRoom, Store
-from vmnetx.cache.supply import Supply
+from vmnetx.cache.supply import LONGEST_RUN, Supply
 from vmnetx.cache.traces import Trace
+from vmnetx.errors import VmnetxError
 from vmnetx.package.http import TIMEOUT_SECONDS, HttpSource, Identity
 
 logger = logging.getLogger(__name__)
+
+
+SMALL_BYTES = LONGEST_RUN * CHUNK
+"""What one request brings is brought at once: then QEMU reads it as a file, which for a
+guest that reads sector by sector is quicker than asking us."""
 
 
 @dataclass(eq=False)
@@ -59,6 +66,10 @@ class Cache:
             shared.users += 1
         if shared.filler is not None:
             shared.filler.use(origin.fetch)
+        if known is None and origin.size <= SMALL_BYTES:
+            self._bring_all(shared, origin)
+        if shared.filler is not None:
+            shared.filler.start()
         release = partial(self._release, shared, origin)
         # A boot that another process has begun is not all seen here, and none is whose
         # disk is a file.
@@ -66,6 +77,16 @@ class Cache:
         is_whole = isinstance(chunks, DiskChunks) and chunks.is_whole
         trace = Trace(is_from_the_start=known is None and not is_whole)
         return CachedSource(origin, shared.supply, trace, release)
+
+    def _bring_all(self, shared: _Shared, origin: HttpSource) -> None:
+        """If it cannot be had now, who reads will hear why."""
+        kept = shared.supply.chunks
+        if shared.name is None or not isinstance(kept, DiskChunks) or kept.is_whole:
+            return
+        with suppress(VmnetxError, OSError):
+            shared.supply.bring(origin.fetch, range(count(origin.size)))
+            # The filler's thread marks it: that waits for the disk.
+            kept.is_whole = self._is_right(shared, kept, shared.name)
 
     def _release(self, shared: _Shared, origin: HttpSource, trace: Trace) -> None:
         """The last one who had it open closes the chunks."""
@@ -108,15 +129,18 @@ class Cache:
             order = traces.read(self._store.root, name.key, count(size))
             check = partial(self._check, shared, kept, name)
             shared.filler = Filler(shared.supply, kept, order, check)
-            shared.filler.start()
         return shared
 
     def _check(self, shared: _Shared, kept: DiskChunks, name: Name) -> None:
         """All of it is there: believe it from now on, or throw it away."""
-        if name.sha256 is None or kept.sha256() == name.sha256:
+        if self._is_right(shared, kept, name):
             kept.mark_whole()
             logger.info("event=whole package=%s key=%s", name.label, name.key)
-            return
+
+    def _is_right(self, shared: _Shared, kept: DiskChunks, name: Name) -> bool:
+        """Whether it has the digest that it should; otherwise it is thrown away."""
+        if name.sha256 is None or kept.sha256() == name.sha256:
+            return True
         logger.error(
             "event=wrong-bytes package=%s sha256=%s: thrown away",
             name.label,
@@ -130,3 +154,4 @@ class Cache:
         shared.supply.chunks = MemoryChunks(kept.size)
         self._store.discard(kept)
         kept.close()
+        return False

@@ -106,6 +106,9 @@ class DiskChunks:
         self.file = folder / BYTES
         self.size = size
         self.is_whole = False
+        """All of it is here and was checked: no chunk is looked at any more."""
+        self.is_marked = False
+        """The same, and so for whoever opens it next."""
         self._checked: set[int] = set()
         self._files = _Files()
         try:
@@ -114,7 +117,7 @@ class DiskChunks:
             self._digests = self._files.open(folder / DIGESTS)
             if os.fstat(self._bytes).st_size != size:
                 os.ftruncate(self._bytes, size)
-            self.is_whole = self._believes_whole()
+            self.is_whole = self.is_marked = self._believes_whole()
         except OSError:
             self.close()
             raise
@@ -194,7 +197,7 @@ class DiskChunks:
                 file.flush()
                 os.fsync(file.fileno())
                 draft.replace(self.folder / WHOLE)
-                self.is_whole = self._believes_whole()
+                self.is_whole = self.is_marked = self._believes_whole()
         finally:
             draft.unlink(missing_ok=True)
 
@@ -202,9 +205,10 @@ class DiskChunks:
         """Another process may have marked it whole."""
         try:
             with self._files:
-                self.is_whole = self._believes_whole()
+                self.is_marked = self._believes_whole()
         except OSError:
-            self.is_whole = False
+            return
+        self.is_whole = self.is_whole or self.is_marked
 
     def _believes_whole(self) -> bool:
         try:

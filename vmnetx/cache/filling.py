@@ -47,9 +47,14 @@ class Filler:
         self._is_closed = threading.Event()
         self._has_way = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
+        self._is_started = False
 
     def start(self) -> None:
-        self._thread.start()
+        """Again is harmless."""
+        with self._lock:
+            if not self._is_started:
+                self._is_started = True
+                self._thread.start()
 
     def use(self, way: Fetch) -> None:
         """Fetch by this one, too: one of a machine that runs."""
@@ -74,11 +79,11 @@ class Filler:
         try:
             for run in runs(n for n in self._order if not self._chunks.has(n)):
                 self._bring(run)
-            while not self._is_closed.is_set() and not self._chunks.is_whole:
+            while not self._is_closed.is_set() and not self._chunks.is_marked:
                 with self._alone() as is_alone:
                     if is_alone:
                         self._fill()
-                if not self._chunks.is_whole:
+                if not self._chunks.is_marked:
                     self._is_closed.wait(RETRY_SECONDS)
                     self._chunks.look_again()
         except OSError as error:

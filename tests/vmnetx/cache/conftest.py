@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.vmnetx.package import web
+from vmnetx.cache import cache as cache_module
 from vmnetx.cache import filling
 from vmnetx.cache.cache import Cache
 from vmnetx.cache.chunks import CHUNK
@@ -65,6 +66,7 @@ def origin_running():
 def nothing_is_filled(monkeypatch):
     """Otherwise what is fetched behind a test's back would be counted."""
     monkeypatch.setattr(filling, "QUIET_SECONDS", 3600.0)
+    monkeypatch.setattr(cache_module, "SMALL_BYTES", 0)
 
 
 @pytest.fixture

@@ -23,10 +23,18 @@ from hypothesis.stateful import (
     rule,
 )
 
-from tests.vmnetx.cache.conftest import MIB, SIZE, origin_running, some_bytes
+from tests.vmnetx.cache.conftest import (
+    MIB,
+    SIZE,
+    eventually,
+    origin_running,
+    some_bytes,
+)
+from tests.vmnetx.package import web
+from vmnetx.cache import cache as cache_module
 from vmnetx.cache.cache import Cache
 from vmnetx.cache.chunks import CHUNK, count
-from vmnetx.errors import Refused, SourceChanged, VmnetxError
+from vmnetx.errors import Refused, SourceChanged, Unreachable, VmnetxError
 
 ROOT = Path(__file__).parents[3]
 # An hour's worth: VMNETX_FUZZ=5000
@@ -140,6 +148,48 @@ def test_a_server_that_says_no_is_heard_and_leaves_nothing_open(cache, origin, r
     with pytest.raises(Refused):
         cache.open(origin.url())
     assert not list(root.glob("packages/*"))
+
+
+class TestSmallPackages:
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch):
+        monkeypatch.setattr(cache_module, "SMALL_BYTES", 2 * SIZE)
+
+    def test_they_come_with_one_request_and_are_a_file_at_once(self, cache, origin):
+        origin.put(origin.data, tag(origin.data))
+        source = cache.open(origin.url())
+        assert source.whole_file().read_bytes() == origin.data
+        assert origin.ranges == [(0, SIZE - 1)]
+        source.close()
+
+    def test_the_next_process_finds_them_marked(self, cache, make_cache, origin):
+        source = cache.open(origin.url())
+        eventually(lambda: source._supply.chunks.is_marked)
+        source.close()
+        again = make_cache().open(origin.url())
+        assert again.whole_file()
+        again.close()
+        assert origin.fetched == SIZE
+
+    def test_wrong_bytes_are_no_file(self, cache, origin):
+        origin.put(origin.data, tag(b"others"))
+        source = cache.open(origin.url())
+        assert source.whole_file() is None
+        assert source.read(0, 9) == origin.data[:9]
+        source.close()
+
+    def test_what_cannot_be_had_now_is_told_to_who_reads(self, cache, origin):
+        sound = origin._server.reply
+        origin._server.reply = lambda method, headers: (
+            sound(method, headers)
+            if method == "HEAD"
+            else web.answer(503, "Content-Length: 0")
+        )
+        source = cache.open(origin.url())
+        assert source.whole_file() is None
+        with pytest.raises(Unreachable):
+            source.read(0, 9)
+        source.close()
 
 
 def test_one_origin_cannot_poison_another(cache, origin):
