@@ -199,6 +199,14 @@ class Package(models.Model):
         return self.state == State.PUBLISHED
 
     @property
+    def saved_on(self) -> str:
+        """What its memory image continues on, in short; "" where that is not known."""
+        if not self.memory_binding:
+            return ""
+        version, *_ = self.memory_binding["qemu_version"].split()
+        return f"QEMU {version}, {self.memory_binding['accelerator'].upper()}"
+
+    @property
     def etag(self) -> str:
         """Strong, and for ever: published bytes never change."""
         return f'"sha256:{self.sha256}"'

@@ -16,6 +16,7 @@ from tests.vmnetx.server.test_power import reaches
 from vmnetx.generate import remembering
 from vmnetx.generate.memory_image import Wish as MemoryWish
 from vmnetx.generate.moment import Moment
+from vmnetx.launcher.conversation import Conversation, Dial
 from vmnetx.machine import restoring, resuming
 from vmnetx.machine.disk import DiskSource
 from vmnetx.machine.machine import Machine
@@ -31,6 +32,7 @@ from vmnetx.server.registry import Wish, facts_of
 from vmnetx.wire.messages import (
     StartupProgress,
     StartupRejectedMemory,
+    StartVm,
     VmStarted,
     VmStopped,
 )
@@ -231,3 +233,24 @@ async def test_an_image_on_the_web_comes_through_the_hosts_cache(
             await power.machine.type_text("x")
             await shows(power.machine, "READY x")
             await power.end()
+
+
+async def test_a_client_of_the_protocol_hears_all_of_it(saved, start_server):
+    """Specification 1.5, over a socket."""
+    server = start_server("--allow-files", saved.parent)
+    made = await asyncio.to_thread(server.client.create, saved.as_uri(), start=False)
+    token = made.url.split("/", 3)[3]
+    place = Dial("127.0.0.1", server.gateway_port, token)
+    conversation, auth_ok = await Conversation.dial(place)
+    assert auth_ok.state == "stopped"
+    await conversation.say(StartVm())
+    heard = []
+    async with asyncio.timeout(IN_TIME):
+        while RESTORED not in heard:
+            heard.append(await conversation.hear())
+    await conversation.close()
+    assert heard[0] == StartupProgress(0.0)
+    assert fractions(heard) == sorted(fractions(heard))
+    assert without_progress(heard) == [RESTORED]
+    seen = await asyncio.to_thread(server.client.instance, made.id)
+    assert (seen.status, seen.memory, seen.progress) == ("running", "restored", None)

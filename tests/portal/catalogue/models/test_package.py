@@ -113,3 +113,9 @@ def test_an_item_has_a_version_number_once(make_package, published):
 
 def test_the_etag_is_strong_and_made_of_the_digest(published):
     assert published.etag == f'"sha256:{published.sha256}"'
+
+
+def test_a_page_says_in_short_what_a_saved_moment_continues_on():
+    bound = {"qemu_version": "7.2.22 (Debian 1:7.2)", "accelerator": "tcg"}
+    assert Package(memory_binding=bound).saved_on == "QEMU 7.2.22, TCG"
+    assert Package().saved_on == ""
