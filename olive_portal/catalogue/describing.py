@@ -146,8 +146,19 @@ def _machine(package: Package) -> Environment:
         note=(
             f"Processors: {package.vcpus}; memory: {package.memory_bytes} bytes; disk: "
             f"{package.disk_format}, {package.disk_virtual_size} bytes. The package's "
-            "description of the machine has every device."
+            "description of the machine has every device." + _continues_on(package)
         ),
+    )
+
+
+def _continues_on(package: Package) -> str:
+    bound = package.memory_binding
+    if not bound:
+        return ""
+    return (
+        f" Its saved memory continues on QEMU {bound['qemu_version']} or newer, "
+        f"{bound['machine']}, {bound['accelerator']}, {bound['cpu']}, "
+        f"hardware {bound['hardware']}."
     )
 
 

@@ -159,3 +159,20 @@ def test_many_items_cost_as_many_queries_as_one(
         records = [record_of(item) for item in Item.objects.for_description()]
     assert {record.host for record in records} == {f"Shelf {n}" for n in range(12)}
     assert {record.collections[0].title for record in records} == {"Outer"}
+
+
+def test_what_a_saved_memory_continues_on_is_described(make_item, make_package):
+    item = make_item()
+    bound = {
+        "qemu_version": "7.2.22",
+        "machine": "pc-i440fx-7.2",
+        "accelerator": "tcg",
+        "cpu": "qemu64",
+        "hardware": "0a1b",
+    }
+    make_package(item, has_memory_image=True, memory_binding=bound)
+    (machine,) = record_of(item).environments
+    assert machine.note.endswith(
+        " Its saved memory continues on QEMU 7.2.22 or newer, pc-i440fx-7.2, tcg, "
+        "qemu64, hardware 0a1b."
+    )
