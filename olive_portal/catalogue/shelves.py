@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
-from olive_portal.catalogue.models import Collection, Media
+from olive_portal.catalogue.models import Collection, Item, Media
 
 COVERS = 3
+RECENT = 2_000
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,20 @@ def find_shelf(slug: str) -> Shelf | None:
 
 
 def _covers() -> Iterable[Media]:
-    """The first few screens of each collection; of each title its first, if it can."""
+    """The first few screens of each collection; of each title its first, if it can.
+
+    Of the titles that were published last: a window over all screens of a large
+    library takes seconds.
+    """
     place = Window(
         RowNumber(),
         partition_by=F("item__collection"),
         order_by=["position", "-item__published_at", "pk"],
     )
-    screens = Media.objects.public().screenshots().select_related("item")
-    return screens.annotate(place=place).filter(place__lte=COVERS).order_by("place")
+    lately = Item.objects.public().newest_first().values("pk")[:RECENT]
+    screens = Media.objects.screenshots().filter(item__in=lately)
+    placed = screens.select_related("item").annotate(place=place)
+    return placed.filter(place__lte=COVERS).order_by("place")
 
 
 def _shelf(

@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     public = Item.objects.public().for_cards()
     tops = [shelf for shelf in shelves.top_shelves() if shelf.item_count]
     context = {
-        "featured": public.launchable().with_screenshot().featured_first().first(),
+        "featured": public.launchable().with_screenshot().featured(),
         "shelves": tops,
         "lately_added": public.newest_first()[:LATELY_ADDED],
     }

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,16 +51,22 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return self.filter(pk__in=agent.contributions.values("item"))
 
     def launchable(self) -> Self:
-        return self.filter(packages__state=State.PUBLISHED).distinct()
+        # Exists, not a join: nothing is there twice, so nothing has to be sorted.
+        packages = apps.get_model("catalogue", "Package")._default_manager
+        published = packages.filter(item=OuterRef("pk"), state=State.PUBLISHED)
+        return self.filter(Exists(published))
 
     def with_screenshot(self) -> Self:
-        return self.filter(media__kind="screenshot").distinct()
+        media = apps.get_model("catalogue", "Media")._default_manager
+        return self.filter(Exists(media.filter(item=OuterRef("pk"), kind="screenshot")))
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-pk")
 
-    def featured_first(self) -> Self:
-        return self.order_by("-is_featured", "-published_at", "-pk")
+    def featured(self) -> Item | None:
+        """What stands on the front page: of those that may the newest, or of all."""
+        newest = self.newest_first()
+        return newest.filter(is_featured=True).first() or newest.first()
 
     def for_cards(self) -> Self:
         """With everything that a card shows, in a fixed number of queries."""

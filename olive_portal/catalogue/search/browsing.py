@@ -25,6 +25,8 @@ WAYS: Mapping[str, tuple[str, str]] = {
 MOST_VALUES = 300
 OTHERS = "#"
 EXHIBITS = 4
+# Titles of a year whose bar is full, if no year has more: one title is no tower.
+FULL_BAR = 10
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Shelf:
 class Year:
     year: str
     count: int
-    share: int  # of the fullest year, in hundredths
+    share: int  # of the longest bar, in hundredths
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def timeline() -> list[Decade]:
     """The decades from which there is something, with their years."""
     with holdings.current() as held:
         by_year = held.counts("year", held.everything)
-        fullest = max(by_year.values(), default=1)
+        fullest = max([*by_year.values(), FULL_BAR])
         years = {
             year: Year(year, count, max(1, round(100 * count / fullest)))
             for year, count in by_year.items()

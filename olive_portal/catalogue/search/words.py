@@ -41,6 +41,8 @@ def read(text: str) -> tuple[Term, ...]:
 
 def fold(text: str) -> str:
     """Without the differences that nobody types: case and accents."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c))
 

@@ -109,7 +109,7 @@ def test_a_long_collection_comes_in_pages(client, make_item):
 @pytest.mark.parametrize(
     ("url", "most"),
     [
-        ("/", 12),
+        ("/", 13),
         ("/collections", 3),
         ("/collections/games", 8),
         ("/items/item-0", 11),

@@ -53,7 +53,7 @@ def test_the_timeline_has_decades_and_years_with_something(shelf):
         ("1990s", 1),
     ]
     eighties = decades[1]
-    assert [(y.year, y.count, y.share) for y in eighties.years] == [("1980", 2, 100)]
+    assert [(y.year, y.count, y.share) for y in eighties.years] == [("1980", 2, 20)]
     slugs = [Item.objects.get(pk=pk).slug for pk in eighties.pks]
     assert slugs == ["a", "b"]
     assert decades[2].years == ()
