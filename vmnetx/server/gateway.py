@@ -95,7 +95,11 @@ class Gateway:
         """Give a peer its place and its task, or reset it."""
         # None for a peer that reset before it was accepted.
         peer = transport.get_extra_info("peername")
-        if peer is None or not self._admission.admit(peer[0]):
+        if (
+            peer is None
+            or self._strangers() >= self._limits.strangers
+            or not self._admission.admit(peer[0])
+        ):
             transport.abort()
             return
         task = asyncio.create_task(self._serve(transport, ssl_context))
@@ -108,6 +112,11 @@ class Gateway:
             transport.abort()
 
         task.add_done_callback(leave)
+
+    def _strangers(self) -> int:
+        """None is a connection whose handshake goes on."""
+        known = self._connections.values()
+        return sum(each is None or each.is_stranger for each in known)
 
     async def _serve(
         self, transport: asyncio.Transport, ssl_context: ssl.SSLContext | None

@@ -75,6 +75,11 @@ class Connection:
         self._deadline = asyncio.timeout(limits.authentication_seconds)
         self._is_over = False
 
+    @property
+    def is_stranger(self) -> bool:
+        """Whether nobody knows yet who it is."""
+        return self._instance is None
+
     async def serve(self) -> None:
         """Converse until either side has had enough, and let the sockets go."""
         try:

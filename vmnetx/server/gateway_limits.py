@@ -14,6 +14,8 @@ class GatewayLimits:
     connections: int = 2048
     connections_per_address: int = 256
     """A classroom behind one address has some eight for each person."""
+    strangers: int = 512
+    """Of all connections, those that have not authenticated yet."""
     refusals: int = 8
     """Wrong tokens and bad messages before a stranger is shown out."""
     handshake_seconds: float = 10.0

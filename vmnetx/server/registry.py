@@ -21,6 +21,7 @@ from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import Network
 from vmnetx.machine.outlet import Outlet
 from vmnetx.package.archive import Member, Package
+from vmnetx.package.hardware import Domain
 from vmnetx.server import facts, tokens, wanted
 from vmnetx.server.allowing import AllowList
 from vmnetx.server.capacity import OVERHEAD_BYTES
@@ -87,7 +88,7 @@ class Registry:
         with self._seat():
             package = await self._opener.open(location)
             try:
-                await self._check_network(wish.network)
+                await self._check_network(wish.network, package.domain)
                 self._check(package)
                 instance = self._keep(facts_of(wish, str(location), package), package)
             except BaseException:
@@ -192,9 +193,10 @@ class Registry:
         """What is promised to the instances that there are."""
         return sum(each.memory_bytes + OVERHEAD_BYTES for each in self)
 
-    async def _check_network(self, network: Network) -> None:
+    async def _check_network(self, network: Network, domain: Domain) -> None:
         """Asked each time: a firewall may change."""
-        if network != "user" or self._terms.user_network == "open":
+        leads_out = network == "user" and domain.interfaces
+        if not leads_out or self._terms.user_network == "open":
             return
         if await reach.reaches_this_host(self._terms.machine.run_as):
             raise Refused(

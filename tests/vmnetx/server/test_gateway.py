@@ -520,6 +520,16 @@ async def test_an_address_gets_no_more_than_its_places(serve):
         assert await first.ask(Ping()) == Pong()
 
 
+async def test_strangers_do_not_take_the_places_of_those_who_are_known(serve):
+    async with serve(strangers=1) as dial:
+        first = await dial()
+        assert await first.ask(Ping()) == ErrorReport("Not authenticated")
+        assert await (await dial()).is_closed()
+        assert await first.ask(AUTHENTICATE) == AUTH_OK
+        second = await dial()
+        assert await second.ask(AUTHENTICATE) == AUTH_OK
+
+
 async def test_a_hundred_that_connect_and_reset_harm_nobody(dial):
     """One of them made the original deaf until it was restarted (10.1.9)."""
     for _ in range(100):

@@ -8,10 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from tests.vmnetx.machine import guests
 from tests.vmnetx.server.conftest import IN_TIME, becomes, machines
 from vmnetx.errors import BadPackage, Full, Refused, Unreachable
 from vmnetx.machine import reach
 from vmnetx.machine.options import Limits, MachineOptions
+from vmnetx.package.archive import write_package
+from vmnetx.package.domain import render, template
 from vmnetx.server import facts, wanted
 from vmnetx.server.capacity import OVERHEAD_BYTES
 from vmnetx.server.instance import Terms
@@ -129,6 +132,21 @@ class TestNetworks:
         with pytest.raises(Refused, match="lets no machine out"):
             await registry.create(replace(waiting, network="user"))
         assert list(registry) == []
+
+    async def test_a_machine_without_a_card_goes_nowhere_anyway(
+        self, registry, packages, reaching
+    ):
+        package = packages / "cardless.nxpk"
+        raw = replace(template().disk, format="raw")
+        machine = guests.domain(disk=raw, interfaces=())
+        write_package(
+            package,
+            name="Cardless",
+            domain_xml=render(machine),
+            disk=packages / "disk.img",
+        )
+        made = await registry.create(Wish(package.as_uri(), network="user"))
+        assert made.status == "pending"
 
     async def test_a_firewall_lets_machines_out(self, registry, waiting, closed):
         made = await registry.create(replace(waiting, network="user"))
