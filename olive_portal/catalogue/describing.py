@@ -52,6 +52,7 @@ def record_of(item: Item, package: Package | None = None) -> TitleRecord:
     Without `package` that is the newest published one, or none. What happened to the
     item is not in it: olive_portal.preservation knows that.
     """
+    lasting = _lasting(item, package.number if package else None)
     package = package or item.current_package()
     url = absolute(item.get_absolute_url())
     identifiers = tuple(dict.fromkeys(_identifiers(item)))
@@ -85,6 +86,7 @@ def record_of(item: Item, package: Package | None = None) -> TitleRecord:
         faces=_faces(item),
         objid=_objid(identifiers, url),
         url=url,
+        cite_as=lasting,
         archive=ARCHIVE,
         created=moment(item.published_at or item.changed_at),
         changed=moment(item.changed_at),
@@ -191,7 +193,15 @@ def _part(package: Package, part: PackagePart) -> File:
 def _other_versions(item: Item, package: Package | None) -> Iterator[OtherVersion]:
     for other in item.public_packages:
         if other != package:
-            yield OtherVersion(other.number)
+            url = _lasting(item, other.number)
+            page = reverse("version", args=[item.slug, other.number])
+            yield OtherVersion(other.number, url or absolute(page))
+
+
+def _lasting(item: Item, number: int | None) -> str:
+    """The address that the ARK of the item, or of one version, has at this portal."""
+    version = "" if number is None else f".v{number}"
+    return absolute(reverse("ark", args=[item.ark + version])) if item.ark else ""
 
 
 def _routes(item: Item) -> tuple[Route, ...]:

@@ -228,7 +228,8 @@ class TitleRecord:
     `issued` is a W3CDTF or EDTF date; `languages` are codes, or words where the record
     has no code; `roles` of a name are MARC relator terms in English; `collections` are
     outermost first. `created` and `changed` are the record's own moments, in UTC and
-    whole seconds; `url` is the title's page, `archive` who keeps it. `package` is the
+    whole seconds; `url` is the title's page, `cite_as` the address that outlives it,
+    `archive` who keeps it. `package` is the
     version that the record is about.
     """
 
@@ -259,6 +260,7 @@ class TitleRecord:
     faces: tuple[Face, ...] = ()
     objid: str = ""
     url: str = ""
+    cite_as: str = ""
     archive: str = ""
     created: str = ""
     changed: str = ""
@@ -268,6 +270,11 @@ class TitleRecord:
     def host(self) -> str:
         """The title of the collection that holds it, with no other in between."""
         return self.collections[-1].title if self.collections else ""
+
+    @property
+    def lasting_url(self) -> str:
+        """The address that a citation gives."""
+        return self.cite_as or self.url
 
     @property
     def screenshots(self) -> tuple[File, ...]:

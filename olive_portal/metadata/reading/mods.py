@@ -79,6 +79,7 @@ def read(mods: etree._Element) -> TitleRecord:
         collections=_collections(mods),
         other_versions=tuple(_other_versions(mods)),
         url=text_of(mods.find("m:location/m:url[@usage='primary display']", NS)),
+        cite_as=text_of(mods.find("m:location/m:url[@displayLabel='Cite as']", NS)),
         archive=text_of(mods.find("m:recordInfo/m:recordContentSource", NS)),
         created=text_of(mods.find("m:recordInfo/m:recordCreationDate", NS)),
         changed=text_of(mods.find("m:recordInfo/m:recordChangeDate", NS)),

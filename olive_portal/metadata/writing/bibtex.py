@@ -32,7 +32,7 @@ def render(record: TitleRecord) -> bytes:
         "publisher": escape("; ".join(csl_json.publishers(record))),
         "doi": escape(csl_json.doi(record)),
         # biblatex reads an address as it is; only braces would end it.
-        "url": uri(record.url).replace("{", "%7B").replace("}", "%7D"),
+        "url": uri(record.lasting_url).replace("{", "%7B").replace("}", "%7D"),
         "keywords": escape(", ".join(subject.text for subject in record.subjects)),
         "note": escape(csl_json.preserved(record)),
     }

@@ -67,7 +67,7 @@ def _sentences(parts: Iterable[str], record: TitleRecord) -> str:
     ended = [
         part if part.endswith((".", "!", "?")) else f"{part}." for part in said if part
     ]
-    return " ".join((*ended, uri(record.url))).strip()
+    return " ".join((*ended, uri(record.lasting_url))).strip()
 
 
 def _with_stop(start: Iterable[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def render(record: TitleRecord) -> bytes:
         {
             "@context": "https://w3id.org/codemeta/3.0",
             "@type": "SoftwareApplication",
-            "@id": uri(record.url),
+            "@id": uri(record.lasting_url),
             "identifier": json_ld.identifiers(record),
             "name": plain(record.title),
             "version": plain(record.version),

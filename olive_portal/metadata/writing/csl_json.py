@@ -37,7 +37,7 @@ def entry(record: TitleRecord) -> dict[str, object]:
         "genre": next(iter(record.genres), ""),
         "archive": one_line(record.archive),
         "DOI": doi(record),
-        "URL": uri(record.url),
+        "URL": uri(record.lasting_url),
         "language": next(iter(record.languages), ""),
         "abstract": legal(record.abstract),
         "keyword": ", ".join(one_line(subject.text) for subject in record.subjects),

@@ -138,7 +138,7 @@ def _alternate_identifiers(root: etree._Element, record: TitleRecord) -> None:
     group = add(root, "datacite:alternateIdentifiers")
     said = root.findtext(expand("datacite:identifier"))
     others = [(i.scheme or "local", i.value) for i in record.identifiers]
-    for scheme, value in [*others, ("URL", record.url)]:
+    for scheme, value in [*others, ("URL", record.lasting_url)]:
         if value != said:
             kind = {"alternateIdentifierType": TYPES.get(scheme, scheme)}
             say(group, "datacite:alternateIdentifier", value, **kind)

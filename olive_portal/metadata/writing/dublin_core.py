@@ -41,7 +41,7 @@ def _statements(record: TitleRecord) -> Iterator[tuple[str, str]]:
         "date": (record.issued,),
         "type": ("Software", *record.genres),
         "format": _formats(record),
-        "identifier": (record.url, *map(spell, record.identifiers)),
+        "identifier": (record.cite_as, record.url, *map(spell, record.identifiers)),
         "source": tuple(source.title for source in record.sources),
         "language": record.languages,
         "relation": _relations(record),

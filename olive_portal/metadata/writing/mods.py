@@ -30,6 +30,7 @@ from olive_portal.metadata.writing.elements import (
 )
 
 VERSION = "3.8"
+CITE_AS = "Cite as"
 TYPES = {"person": "personal", "organization": "corporate"}
 W3CDTF = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 EDTF = re.compile(r"[\dX][\dX~?/-]{3,}")
@@ -221,6 +222,7 @@ def _locations(root: etree._Element, record: TitleRecord) -> None:
     location = add(root, "mods:location")
     primary = {"usage": "primary display", "access": "object in context"}
     say(location, "mods:url", uri(record.url), **primary)
+    say(location, "mods:url", uri(record.cite_as), displayLabel=CITE_AS)
     for screenshot in record.screenshots:
         say(location, "mods:url", uri(screenshot.href), access="preview")
     if len(location) == 0:

@@ -27,7 +27,7 @@ def _fields(record: TitleRecord) -> Iterator[tuple[str, str]]:
     yield "ET", one_line(record.version)
     yield "PB", "; ".join(csl_json.publishers(record))
     yield "DO", csl_json.doi(record)
-    yield "UR", uri(record.url)
+    yield "UR", uri(record.lasting_url)
     yield "AB", one_line(record.abstract)
     for subject in record.subjects:
         yield "KW", one_line(subject.text)

@@ -19,7 +19,7 @@ def render(record: TitleRecord) -> bytes:
         {
             "@context": "https://schema.org",
             "@type": "VideoGame" if is_game else "SoftwareApplication",
-            "@id": uri(record.url),
+            "@id": uri(record.lasting_url),
             "url": uri(record.url),
             "name": plain(record.title),
             "alternateName": listed(record.alternative_titles),

@@ -113,7 +113,9 @@ def test_the_newest_published_package_is_the_records_if_no_other_is_named(
     assert record.package is not None
     assert (record.package.number, record.package.sha256) == (2, second.sha256)
     assert record.package.filename == "rogue-2.nxpk"
-    assert record.other_versions == (OtherVersion(1),)
+    page = "https://olive.example.org/items/rogue/versions/1"
+    assert record.other_versions == (OtherVersion(1, page),)
+    assert record.lasting_url == "https://olive.example.org/items/rogue"
     assert [route.url for route in record.routes] == [
         "https://olive.example.org/items/rogue/launch"
     ]
@@ -127,6 +129,16 @@ def test_our_own_ark_is_what_the_record_goes_by(make_item):
     assert record.objid == "ark:99999/s1fh3kz9m7w"
     assert record.identifiers[0] == Identifier("ark", record.objid)
     assert len(record.identifiers) == 2
+    assert record.lasting_url == f"https://olive.example.org/{record.objid}"
+
+
+def test_a_version_has_an_address_that_lasts_too(make_item, make_package):
+    item = make_item("rogue", ark="99999/s1fh3kz9m7w")
+    first, _ = (make_package(item, number=number) for number in (1, 2))
+    ark = "https://olive.example.org/ark:99999/s1fh3kz9m7w"
+    assert record_of(item, first).cite_as == f"{ark}.v1"
+    assert record_of(item).other_versions == (OtherVersion(1, f"{ark}.v1"),)
+    assert record_of(item).cite_as == ark
 
 
 def test_the_machine_and_what_is_in_the_package_are_described(make_item, make_package):

@@ -175,6 +175,7 @@ def records(draw):
         faces=draw(several(faces, 1)),
         objid=draw(st.sampled_from(("", *(one.value for one in known)))),
         url=draw(links),
+        cite_as=draw(links),
         archive=draw(words),
         created=draw(moments),
         changed=draw(moments),

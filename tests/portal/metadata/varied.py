@@ -151,6 +151,7 @@ def _record(chance, number):
         events=tuple(_event(chance, n) for n in range(chance.randint(0, 4))),
         objid=chance.choice(("", f"ark:/99999/x{number}", _words(chance))),
         url=chance.choice(("", f"https://olive.example.org/items/x{number}")),
+        cite_as=chance.choice(("", f"https://olive.example.org/ark:99999/x{number}")),
         archive=chance.choice(("", "Olive", _words(chance))),
         created=chance.choice(("", "2026-01-05T10:00:00Z")),
         changed=chance.choice(("", "2026-02-01T09:30:00Z")),

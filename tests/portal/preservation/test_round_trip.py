@@ -14,7 +14,14 @@ from olive_portal.preservation.services import Outcome
 
 pytestmark = pytest.mark.django_db
 # What says when, and by which portal, and not what.
-OURS = {"created": "", "changed": "", "objid": "", "record_status": "", "routes": ()}
+OURS = {
+    "created": "",
+    "cite_as": "",
+    "changed": "",
+    "objid": "",
+    "record_status": "",
+    "routes": (),
+}
 PARTS = {"files": (), "package": None, "environments": (), "other_versions": ()}
 
 
