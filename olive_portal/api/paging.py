@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.exceptions import ValidationError
-from rest_framework.pagination import CursorPagination
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from olive_portal.api.addresses import absolute
 
+KEY = re.compile("[0-9]{1,18}")
 LIMIT = re.compile("[0-9]{1,9}")
 Rows = QuerySet[Any] | Sequence[Any]
 
@@ -34,6 +37,17 @@ class Pages(CursorPagination):
         self.base_url = absolute(request.get_full_path())
         return rows
 
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Raises NotFound, also where a cursor names no row that could be."""
+        cursor = super().decode_cursor(request)
+        place = None if cursor is None else cursor.position
+        if place is not None and not self.is_place(str(place)):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
+
+    def is_place(self, text: str) -> bool:
+        return bool(KEY.fullmatch(text))
+
     def get_page_size(self, request: Request) -> int:
         """Raises ValidationError, where the framework would take the usual size."""
         asked = request.query_params.get("limit")
@@ -55,3 +69,10 @@ class Pages(CursorPagination):
 
 class NewestFirst(Pages):
     ordering = "-created_at"
+
+    def is_place(self, text: str) -> bool:
+        try:
+            moment = parse_datetime(text)
+        except ValueError:
+            return False
+        return moment is not None and is_aware(moment)

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from base64 import b64encode
+
+import pytest
+
 
 def walk(client, url, meanwhile=lambda: None):
     found = []
@@ -47,3 +51,24 @@ def test_a_page_has_an_end(client, make_item):
     for limit in ("0", "201", "-1", "many", "", "\u0661"):
         assert client.get(f"/api/v1/items?limit={limit}").status_code == 400
     assert client.get("/api/v1/items?cursor=nonsense").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "p=abc",
+        "r=1&p=abc",
+        "p=%00",
+        "p=-1",
+        "p=9999999999999999999",
+        "p=2026-11-25 08:48:00",
+        "p=2026-99-25 08:48:00+00:00",
+        "o=abc",
+        "o=-1",
+    ],
+)
+@pytest.mark.parametrize("place", ["items", "agents", "sessions"])
+def test_a_cursor_of_ones_own_making_leads_nowhere(their, place, inside):
+    cursor = b64encode(inside.encode()).decode()
+    answer = their.get(f"/api/v1/{place}", {"cursor": cursor})
+    assert answer.status_code == 404
