@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +9,7 @@ from django.utils import timezone
 
 from olive_portal.launch import booting, tokens
 from olive_portal.launch.models import Session, State
+from vmnetx.client import NEVER, Instance
 from vmnetx.errors import MachineFailed, Unreachable
 
 
@@ -121,16 +124,43 @@ def test_the_row_says_how_far_the_memory_image_is(
     assert written == [("restoring", 0.0), ("restoring", 0.5)]
 
 
-def test_progress_is_written_no_more_often_than_it_is_seen(
-    claimed, control_api, written, monkeypatch
-):
-    monkeypatch.setattr(booting, "TELL_SECONDS", 3600)
-    steps = [restoring(number / 50) for number in range(50)]
-    control_api.statuses = [*steps, "running"]
-    booting.boot(claimed)
-    assert written[0] == ("restoring", 0.02)
-    # One for the news, and the lease's own once a second.
-    assert len(written) < 15
+INSTANCE = Instance("M0", "", "Cave", None, "starting", "", NEVER, "", "")
+
+
+class Kept:
+    """A boot that only counts what it is to keep."""
+
+    def __init__(self):
+        self.progress = []
+
+    def keep(self, *, progress, memory):
+        assert memory == "restoring"
+        self.progress.append(progress)
+
+
+def test_progress_is_written_no_more_often_than_it_is_seen():
+    kept = Kept()
+    watch = booting.Watch(kept)
+    begun = time.monotonic()
+    for step in range(101):
+        current = replace(INSTANCE, memory="restoring", progress=step / 100)
+        watch.note(current, begun + step * 0.05)
+    assert kept.progress[0] == 0
+    assert kept.progress == sorted(set(kept.progress))
+    assert len(kept.progress) > 5 / booting.TELL_SECONDS / 2
+    assert len(kept.progress) <= 5 / booting.TELL_SECONDS + 1
+
+
+def test_what_does_not_move_is_written_for_its_lease_alone():
+    kept = Kept()
+    watch = booting.Watch(kept)
+    begun = time.monotonic()
+    current = replace(INSTANCE, memory="restoring", progress=0.5)
+    for step in range(101):
+        watch.note(current, begun + step * 0.05)
+    assert 3 <= len(kept.progress) <= 6
+    with pytest.raises(MachineFailed, match="starting after"):
+        watch.note(current, begun + booting.START_SECONDS + 1)
 
 
 def test_a_rejected_image_is_told_to_the_curator_with_its_reason(claimed, control_api):
