@@ -155,6 +155,7 @@ def _screen(item):
         alt="A screen",
         width=640,
         height=480,
+        renditions=[],  # there is no file to make smaller
     )
 
 

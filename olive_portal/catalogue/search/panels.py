@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from olive_portal.catalogue.search.facets import COLLECTION, FACETS, Facet
 from olive_portal.catalogue.search.finding import Answer
@@ -51,22 +51,21 @@ def hidden_fields(question: Question) -> list[tuple[str, str]]:
 
 
 def _panel(facet: Facet, answer: Answer) -> Panel:
-    values = _sorted(facet, answer)
+    # Of thousands of makers only those that are shown become links.
+    values = _first(facet, answer, MOST_SHOWN + MOST_FOLDED)
     choices = [_choice(facet, value, answer) for value in values]
-    return Panel(
-        facet,
-        tuple(choices[:MOST_SHOWN]),
-        tuple(choices[MOST_SHOWN : MOST_SHOWN + MOST_FOLDED]),
-    )
+    return Panel(facet, tuple(choices[:MOST_SHOWN]), tuple(choices[MOST_SHOWN:]))
 
 
-def _sorted(facet: Facet, answer: Answer) -> Iterable[str]:
-    """Chosen ones first, then by count; decades in their order."""
+def _first(facet: Facet, answer: Answer, limit: int) -> list[str]:
+    """Chosen values, then those that most titles have; decades in their order."""
     counts = answer.counts.get(facet.name, {})
     picked = answer.question.chosen.get(facet.name, ())
     if facet.name == "decade":
-        return sorted(counts, key=lambda value: (value not in picked, value))
-    return sorted(counts, key=lambda v: (v not in picked, -counts[v], v.casefold()))
+        return nsmallest(limit, counts, key=lambda value: (value not in picked, value))
+    return nsmallest(
+        limit, counts, key=lambda v: (v not in picked, -counts[v], v.casefold())
+    )
 
 
 def _choice(facet: Facet, value: str, answer: Answer) -> Choice:

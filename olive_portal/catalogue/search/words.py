@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOST_LETTERS = 200
 MOST_TERMS = 12
@@ -31,6 +32,8 @@ def tidy(text: str) -> str:
     return " ".join(printable.split())
 
 
+# A page of results has hundreds of links, and each is a question with these words.
+@lru_cache(maxsize=256)
 def read(text: str) -> tuple[Term, ...]:
     found = (
         Term((phrase or word).strip(), is_excluded=bool(minus))
