@@ -103,6 +103,15 @@ class DraftInput(Strict, serializers.ModelSerializer[Item]):
         fields = FIELDS
 
 
+# Not `partial`, which would leave out what is inside of lists too.
+class ChangeInput(DraftInput):
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields: dict[str, serializers.Field[Any, Any, Any, Any]] = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
 class NewDraftInput(DraftInput):
     class Meta(DraftInput.Meta):
         fields = ["slug", *FIELDS]

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from olive_portal.api import asking
 from olive_portal.api.addresses import absolute
 from olive_portal.api.conditions import check_if_match, etag
-from olive_portal.api.drafts import DraftInput, NewDraftInput, description
+from olive_portal.api.drafts import ChangeInput, NewDraftInput, description
 from olive_portal.api.problems import Withdrawn
 from olive_portal.api.serializers import (
     AgentRecord,
@@ -192,14 +192,14 @@ class OneItem(Endpoint, APIView):
                 description="The ETag of the state that is changed.",
             )
         ],
-        request=DraftInput,
+        request=ChangeInput,
         responses=ItemRecord,
         examples=[CHANGE],
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change a title's description. What is left out stays as it is; a list is
         replaced whole."""
-        asked = DraftInput(data=request.data, partial=True)
+        asked = ChangeInput(data=request.data)
         asked.is_valid(raise_exception=True)
         with transaction.atomic():
             # Held to the end: nobody changes it between the check and our change.

@@ -145,6 +145,33 @@ def test_a_list_is_replaced_whole(curators):
     )
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"contributions": [{}]},
+        {"contributions": [{"role": "creator"}]},
+        {"contributions": [{"role": "creator", "agent": {}}]},
+        {"contributions": [{"agent": {"name": "A"}}]},
+        {"identifiers": [{"scheme": "ifid"}]},
+        {"subjects": [None]},
+        {"title": None},
+        {"contributions": None},
+    ],
+)
+def test_what_is_in_a_list_is_whole_also_in_a_change(curators, make_item, wrong):
+    make_item("rogue")
+    assert patch(curators, "rogue", wrong).status_code == 400
+
+
+def test_what_has_a_usual_value_has_it_also_in_a_change(curators, make_item):
+    make_item("rogue")
+    part = {"role": "creator", "agent": {"name": "Toy, Michael"}}
+    (made,) = patch(curators, "rogue", {"contributions": [part, part]}).json()[
+        "contributions"
+    ]
+    assert (made["agent"]["kind"], made["agent"]["uri"]) == ("person", "")
+
+
 def test_a_real_change_reaches_harvesters_and_the_history(curators, curator, make_item):
     item = make_item("rogue")
     before = item.changed_at
