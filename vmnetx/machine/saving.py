@@ -72,6 +72,7 @@ async def _open_pipe(qmp: Monitor) -> int:
 async def _until_over(
     qmp: Monitor, written: asyncio.Future[None], say: Callable[[float], None]
 ) -> None:
+    furthest = 0.0
     while True:
         told = await qmp.execute("query-migrate")
         status = told.get("status")
@@ -82,8 +83,11 @@ async def _until_over(
             await written
             reason = told.get("error-desc", status)
             raise MachineFailed(f"QEMU does not save the memory: {reason}")
-        if ram := told.get("ram"):
-            say(1 - ram["remaining"] / max(ram["total"], 1))
+        ram = told.get("ram", {"transferred": 0})
+        if ram["transferred"]:
+            # Nothing remains before QEMU has counted, and it counts more than once.
+            furthest = max(furthest, 1 - ram["remaining"] / max(ram["total"], 1))
+            say(furthest)
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import struct
+import threading
 from asyncio.subprocess import PIPE
 
 import pytest
@@ -209,15 +210,14 @@ async def test_an_image_that_stands_still_is_left(start, make_image, monkeypatch
     monkeypatch.setattr(restoring, "STALL_SECONDS", 0.3)
     image = make_image()
     whole = image.open()
-    go_on = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    go_on = threading.Event()
 
     class Slow:
         size = whole.size
 
         def read(self, offset, length):
             if offset > 100_000:
-                asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(60)
+                go_on.wait(60)
             return whole.read(offset, min(length, 50_000))
 
         def close(self):
