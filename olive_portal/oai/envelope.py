@@ -16,7 +16,6 @@ def wrap(content: str, *, date: str, url: str, request: Mapping[str, str]) -> st
     """`request` is the verb and the arguments; nothing where they were not legal."""
     attributes = "".join(attribute(name, value) for name, value in request.items())
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<OAI-PMH{attribute('xmlns', NAMESPACE)}{attribute('xmlns:xsi', XSI)}"
         f"{attribute('xsi:schemaLocation', SCHEMA)}>"
         f"<responseDate>{date}</responseDate>"

@@ -15,11 +15,13 @@ from olive_portal.oai import (
     encoding,
     envelope,
     load,
+    pages,
     stamping,
     verbs,
 )
 from olive_portal.oai.errors import Refused
 
+DECLARATION = f'<?xml version="1.0" encoding="UTF-8"?>\n{pages.instruction()}\n'
 FORM = "application/x-www-form-urlencoded"
 # Most of the gain for a fraction of the time; a page is made anew for each request.
 GZIP_LEVEL = 4
@@ -37,7 +39,10 @@ def provide(request: HttpRequest) -> HttpResponse:
             pairs = _pairs(request)
         except RequestDataTooBig:
             return HttpResponse(status=413)
-        return _encoded(request, respond(pairs).encode())
+        xml = respond(pairs).encode()
+        if pages.is_wanted(request):
+            return pages.show(request, xml)
+        return _encoded(request, xml)
 
 
 def respond(pairs: list[tuple[str, str]]) -> str:
@@ -52,7 +57,8 @@ def respond(pairs: list[tuple[str, str]]) -> str:
         content = envelope.errors(refused.problems)
         if refused.is_illegal:
             echo = {}
-    return envelope.wrap(content, date=date, url=describing.base_url(), request=echo)
+    url = describing.base_url()
+    return DECLARATION + envelope.wrap(content, date=date, url=url, request=echo)
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
@@ -79,7 +85,7 @@ def _encoded(request: HttpRequest, xml: bytes) -> HttpResponse:
     if is_packed:
         response["Content-Encoding"] = encoding.GZIP
     response["Cache-Control"] = "no-cache"
-    patch_vary_headers(response, ["Accept-Encoding"])
+    patch_vary_headers(response, ["Accept-Encoding", *pages.SIGNS])
     return response
 
 
