@@ -15,7 +15,7 @@ from olive_portal.catalogue.describing import record_of
 from olive_portal.catalogue.models import ChangeNote, Collection, Item, NoteKind
 from olive_portal.catalogue.models.item import ItemQuerySet, source_of
 from olive_portal.metadata.records import TitleRecord
-from olive_portal.metadata.writing import dublin_core, mets, mods
+from olive_portal.metadata.writing import dublin_core, mets, mods, oai_datacite
 from olive_portal.oai import fragments, services
 from olive_portal.oai.errors import BadFragment
 from olive_portal.oai.models import Record
@@ -27,6 +27,7 @@ RENDERERS: dict[str, Callable[[TitleRecord], bytes]] = {
     "oai_dc": dublin_core.render,
     "mods": mods.render,
     "mets": mets.render,
+    "oai_datacite": oai_datacite.render,
 }
 # Of items at once in memory.
 CHUNK = 200

@@ -28,7 +28,12 @@ FORMATS = {
         Format(
             "mets",
             "http://www.loc.gov/METS/",
-            "http://www.loc.gov/standards/mets/mets.xsd",
+            "http://www.loc.gov/standards/mets/version1121/mets.xsd",
+        ),
+        Format(
+            "oai_datacite",
+            "http://schema.datacite.org/oai/oai-1.1/",
+            "http://schema.datacite.org/oai/oai-1.1/oai.xsd",
         ),
     )
 }

@@ -130,8 +130,9 @@ def test_their_other_questions_are_answered(repository):
         assert record.header.identifier == first.identifier
 
 
+# The envelope of DataCite is none of the schemas that tests are given.
 @needs_schemas
-@pytest.mark.parametrize("prefix", RENDERERS)
+@pytest.mark.parametrize("prefix", sorted(RENDERERS.keys() - {"oai_datacite"}))
 def test_every_page_that_they_get_is_valid(repository, prefix):
     for page in Sickle(repository, iterator=OAIResponseIterator).ListRecords(
         metadataPrefix=prefix
