@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions, serializers
@@ -99,6 +99,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _of_the_framework(error: Exception) -> Exception:
     if isinstance(error, Http404):
         return exceptions.NotFound("There is nothing at this address.")
+    if isinstance(error, ValidationError):
+        # Somebody else took the address between our check and our change.
+        return exceptions.ValidationError(error.message_dict)
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
     return error

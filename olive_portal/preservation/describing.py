@@ -49,7 +49,9 @@ def _set_fields(item: Item, fields: dict[str, Any]) -> list[str]:
     for name in changed:
         setattr(item, name, fields[name])
     if changed:
-        item.full_clean()
+        # What an old record left there is not the fault of who changes something else.
+        others = {field.name for field in item._meta.fields} - set(changed)
+        item.full_clean(exclude=set() if is_new else others)
         item.save()
     return changed
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from rest_framework.validators import UniqueValidator
 
 from olive_portal.catalogue.models import Agent, ChangeNote, Item, Subject
 from olive_portal.catalogue.services import follow_up
@@ -170,6 +171,21 @@ def test_what_has_a_usual_value_has_it_also_in_a_change(curators, make_item):
         "contributions"
     ]
     assert (made["agent"]["kind"], made["agent"]["uri"]) == ("person", "")
+
+
+def test_what_an_old_record_left_stands_in_nobodys_way(curators, make_item):
+    make_item("rogue", issued="around 1980")
+    after = patch(curators, "rogue", {"version": "5.4"})
+    assert (after.status_code, after.json()["issued"]) == (200, "around 1980")
+
+
+def test_of_two_who_take_an_address_at_once_one_is_told(
+    curators, make_item, monkeypatch
+):
+    make_item("adventure")
+    monkeypatch.setattr(UniqueValidator, "__call__", lambda *_: None)
+    answer = post(curators, FULL)
+    assert (answer.status_code, set(answer.json()["errors"])) == (400, {"slug"})
 
 
 def test_a_real_change_reaches_harvesters_and_the_history(curators, curator, make_item):
