@@ -37,7 +37,7 @@ from vmnetx.package.archive import Package, open_package
 from vmnetx.package.source import LocalFile
 
 IN_TIME = 120.0
-LEEWAY = 0.4
+LEEWAY = 0.15
 LOOKS = 4
 PAUSE = 0.02
 
