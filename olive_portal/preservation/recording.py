@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 
 from olive_portal.catalogue import arks
@@ -41,6 +43,7 @@ ROLES = {
     "publisher": Role.PUBLISHER,
 }
 MAX_ISSUED = 40
+MAX_LINK = 500
 
 
 def find_item(submission: Submission) -> Item | None:
@@ -180,7 +183,7 @@ def _fields(record: TitleRecord) -> dict[str, str]:
 
 def _rights(rights: Rights) -> tuple[str, str]:
     """The URI if a browser can follow it, and everything else in words."""
-    is_link = rights.uri.startswith(("http://", "https://"))
+    is_link = bool(_link(rights.uri))
     words = [rights.text, rights.access, "" if is_link else rights.uri]
     return rights.uri if is_link else "", "\n\n".join(filter(None, words))
 
@@ -208,7 +211,20 @@ def _set_contributions(item: Item, names: tuple[Name, ...]) -> None:
         _save(Contribution(item=item, agent=agent, role=role, position=position))
 
 
+def _link(uri: str) -> str:
+    """`uri` if a browser can follow it. One that it cannot costs no record its place:
+    the original has it."""
+    if not uri.startswith(("http://", "https://")) or len(uri) > MAX_LINK:
+        return ""
+    try:
+        URLValidator()(uri)
+    except ValidationError:
+        return ""
+    return uri
+
+
 def _agent(name: Name) -> Agent:
+    name = replace(name, uri=_link(name.uri))
     kind = AgentKind.ORGANIZATION if name.kind == "organization" else AgentKind.PERSON
     known = (
         Agent.objects.filter(uri=name.uri)
@@ -224,7 +240,7 @@ def _agent(name: Name) -> Agent:
 
 def _set_subjects(item: Item, record: TitleRecord) -> None:
     topics = [
-        _subject(subject.text, subject.uri, SubjectKind.TOPIC)
+        _subject(subject.text, _link(subject.uri), SubjectKind.TOPIC)
         for subject in record.subjects
     ]
     genres = [_subject(genre, "", SubjectKind.GENRE) for genre in record.genres]

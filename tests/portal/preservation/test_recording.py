@@ -155,3 +155,14 @@ def test_two_titles_of_one_name_are_two_items(save):
     first, second = (save(is_named=False, objid=objid) for objid in ("a", "b"))
     assert [first.slug, second.slug] == ["rogue", "rogue-2"]
     assert save(is_named=False, objid="b") == second
+
+
+@pytest.mark.parametrize("uri", ["http://", "https://a.example:x/", "https://a b"])
+def test_a_link_that_cannot_be_followed_costs_no_record_its_place(save, uri):
+    item = save(
+        names=(Name("A", uri=uri),),
+        subjects=(Topic("Games", uri),),
+        rights=Rights(uri, "Ask."),
+    )
+    assert (Agent.objects.get().uri, Subject.objects.get().uri) == ("", "")
+    assert (item.rights_uri, item.rights_text) == ("", f"Ask.\n\n{uri}")
