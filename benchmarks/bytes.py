@@ -8,7 +8,9 @@ thin-client server, from POST to the program's screen, and as peers in the same 
 bare QEMU that reads the same address by its own http driver, and one on the file.
 
 "Its screen" is the first moment from which on the screen has the size, and about the
-number of lit pixels, that the program shows later: some of them never stand still.
+number of lit pixels, that the program shows later. That tells GRUB Invaders' screen
+from the firmware's. It need not for text programs that a kernel boots: where the
+firmware's text has as many, these rows are the time to that text.
 """
 
 from __future__ import annotations
