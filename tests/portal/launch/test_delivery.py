@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from vmnetx.package.http import HttpSource
 
 ROOT = Path(__file__).parents[3]
 NGINX = "/usr/sbin/nginx"
+CURL_DRIVERS = list(Path("/usr/lib").glob("*/qemu/block-curl.so"))
 SIZE = 3_000_001
 DATA = os.urandom(SIZE)
 ETAG = f'"sha256:{"ab" * 32}"'
@@ -209,6 +212,29 @@ def test_the_package_reader_reads_it(direct):
         assert source.read(1_000_000, 5000) == DATA[1_000_000:1_005_000]
     finally:
         source.close()
+
+
+@pytest.mark.skipif(
+    shutil.which("qemu-img") is None or not CURL_DRIVERS,
+    reason="needs qemu-img with Debian's qemu-block-extra",
+)
+def test_qemu_reads_a_disk_inside_it_over_http(direct, tmp_path):
+    """The 2015 thick client does not, but who runs QEMU by hand may."""
+    offset, length = 685, 512 * 2000
+    node = {
+        "driver": "raw",
+        "offset": offset,
+        "size": length,
+        "file": {"driver": "http", "url": direct},
+    }
+    name = f"json:{json.dumps(node)}"
+    command = ["qemu-img", "info", "--output=json", name]
+    told = subprocess.run(command, check=True, capture_output=True, timeout=60)
+    assert json.loads(told.stdout)["virtual-size"] == length
+    copy = tmp_path / "copy.img"
+    command = ["qemu-img", "convert", "-O", "raw", name, str(copy)]
+    subprocess.run(command, check=True, timeout=60)
+    assert copy.read_bytes() == DATA[offset : offset + length]
 
 
 def test_the_access_log_has_the_request_and_not_the_token(session, direct, folder):
