@@ -25,3 +25,6 @@ OLIVE_SCHEMAS = ""
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
 # Tests make rows behind the services' backs, which shared copies do not notice.
 CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}  # noqa: F405
+# A file, as the portal's own: connections to a database in memory do not wait for each
+# other, so that a page's thread and its test would fail each other now and then.
+DATABASES["default"]["TEST"] = {"NAME": f"{folder}/test.sqlite3"}  # noqa: F405

@@ -28,6 +28,7 @@ from olive_portal.launch.models import Session, Visitor
 from olive_portal.news.models import Post
 from olive_portal.preservation.models import ReceivedMets
 from olive_portal.releases.models import Release, ReleaseFile
+from tests.portal import answers
 from tests.portal.permission_table import ROLES, lines
 
 LINES = lines()
@@ -198,7 +199,7 @@ def status(line, url, user):
         session["visitor"] = "own"
         session.save()
         answer = client.generic(line.method, url)
-        answer.close()
+        answers.close(answer)
         transaction.set_rollback(True)
     return answer.status_code
 

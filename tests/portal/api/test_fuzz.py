@@ -11,6 +11,8 @@ import os
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis import GenerationMode, checks
 
@@ -55,6 +57,17 @@ def library(make_exhibit, make_item, curator, settings):
         "/agents": [part.agent_id for part in item.contributions.all()],
         "/sessions": [str(session.pk)],
     }
+
+
+@pytest.fixture(autouse=True)
+def _one_connection():
+    """The whole test is one transaction: a request that ends must not close it, as
+    Django's own test client sees to."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

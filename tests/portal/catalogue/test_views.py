@@ -10,6 +10,7 @@ from django.views.defaults import bad_request, permission_denied, server_error
 
 from olive_portal.catalogue import views
 from olive_portal.catalogue.models import Collection, Identifier, Media
+from tests.portal import answers
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +146,7 @@ def test_media_of_other_items_are_for_curators_and_not_kept(
     client.force_login(curator)
     response = client.get(shot.file.url)
     assert response["Cache-Control"] == "private, no-store"
-    response.close()
+    answers.close(response)
 
 
 @pytest.mark.parametrize(

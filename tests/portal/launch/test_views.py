@@ -13,6 +13,7 @@ from olive_portal.catalogue.models import Package
 from olive_portal.launch import services, tokens
 from olive_portal.launch.models import Session, State
 from olive_portal.releases.models import Release
+from tests.portal import answers
 from vmnetx.package.http import USER_AGENT
 
 
@@ -84,7 +85,7 @@ def test_nobody_else_is_refused(client, make_session, required, reader, agent):
     url = tokens.package_url(make_session(), reader=reader)
     headers = {"User-Agent": agent} if agent else {}
     answer = client.head(url, headers=headers)
-    answer.close()
+    answers.close(answer)
     assert answer.status_code == 200
 
 
@@ -222,7 +223,7 @@ def test_a_good_token_gets_the_bytes_with_one_query(
         answer = client.get(path, headers={"Range": "bytes=5-7"})
     assert answer.status_code == 206
     assert b"".join(answer) == b"567"
-    answer.close()
+    answers.close(answer)
     assert not answer.cookies
 
 

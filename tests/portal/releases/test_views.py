@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from olive_portal.releases.models import ReleaseFile
+from tests.portal import answers
 from vmnetx.launcher import updates
 
 LATEST = "/vmnetx/source/latest.json"
@@ -40,7 +41,7 @@ def test_a_file_is_saved_and_never_shown(client, make_release):
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Content-Length"] == "8"
-    answer.close()
+    answers.close(answer)
     again = client.get(
         "/releases/0.5.1/vmnetx-0.5.1.msi",
         headers={"If-None-Match": answer.headers["ETag"]},
