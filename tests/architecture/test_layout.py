@@ -111,3 +111,8 @@ def test_the_documentation_links_to_pages_that_exist():
             if not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def test_each_decision_has_a_number_of_its_own():
+    numbers = [path.name[:4] for path in (ROOT / "docs/decisions").glob("*.md")]
+    assert sorted(numbers) == [f"{n:04}" for n in range(1, len(numbers) + 1)]
