@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -96,6 +98,14 @@ def write(facts: Facts, directory: Path) -> None:
     with os.fdopen(descriptor, "w") as file:
         json.dump(asdict(facts), file)
     draft.replace(directory / FILENAME)
+
+
+def discard(directory: Path) -> None:
+    """Remove an instance's folder, its record first: of one that a killed server left
+    half removed, the next must not make an instance that nobody destroyed."""
+    with suppress(OSError):
+        (directory / FILENAME).unlink()
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def read(directory: Path) -> Facts:

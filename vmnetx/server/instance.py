@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +20,7 @@ from vmnetx.errors import Absent, MachineFailed, Refused
 from vmnetx.machine.machine import Machine
 from vmnetx.machine.options import MachineOptions
 from vmnetx.machine.outlet import Outlet
-from vmnetx.server.facts import Facts
+from vmnetx.server.facts import Facts, discard
 from vmnetx.server.gateway_instance import STREAM_LIMIT
 from vmnetx.server.memory import Memory
 from vmnetx.server.power import Power
@@ -258,7 +257,7 @@ class Instance:
         else:
             if self._outlet is not None:
                 self._outlet.close()
-            await asyncio.to_thread(shutil.rmtree, self._directory, ignore_errors=True)
+            await asyncio.to_thread(discard, self._directory)
         self._on_gone(self)
         logger.info("event=gone instance=%s", self.id)
 

@@ -243,7 +243,7 @@ async def _remove(directory: Path) -> None:
     with suppress(MachineFailed):
         machine = await Machine.adopt(directory)
         await machine.stop()
-    await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
+    await asyncio.to_thread(facts.discard, directory)
 
 
 def facts_of(wish: Wish, location: str, package: Package) -> Facts:

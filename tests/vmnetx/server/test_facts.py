@@ -107,3 +107,20 @@ def test_what_is_no_record_is_told(folder, content):
 def test_a_folder_without_one_is_told(tmp_path):
     with pytest.raises(Spoilt):
         facts.read(tmp_path)
+
+
+def test_of_a_folder_the_record_goes_first(folder, monkeypatch):
+    """A server that is killed next leaves no instance behind that was destroyed."""
+    monkeypatch.setattr(facts.shutil, "rmtree", lambda *_, **__: None)
+    facts.discard(folder)
+    assert folder.exists()
+    with pytest.raises(Spoilt):
+        facts.read(folder)
+
+
+def test_a_folder_goes_with_all_that_is_in_it(folder):
+    (folder / "run").mkdir()
+    (folder / "run" / "overlay.qcow2").touch()
+    facts.discard(folder)
+    assert not folder.exists()
+    facts.discard(folder)
