@@ -10,7 +10,8 @@ bare QEMU that reads the same address by its own http driver, and one on the fil
 "Its screen" is the first moment from which on the screen has the size, and about the
 number of lit pixels, that the program shows later. That tells GRUB Invaders' screen
 from the firmware's. It need not for text programs that a kernel boots: where the
-firmware's text has as many, these rows are the time to that text.
+firmware's text has as many, these rows are the time to that text. A program whose
+screen never stands still, or whose machine ends by itself, is not measured.
 """
 
 from __future__ import annotations
@@ -314,7 +315,11 @@ def main() -> None:
         sys.exit(f"no package in {data}/packages; name one, or set OLIVE_DATA")
     print(f"each answer of the web server is late by {options.latency_ms:g} ms")
     for path in packages:
-        measure(path.absolute(), options)
+        try:
+            measure(path.absolute(), options)
+        except ConnectionError:
+            # A game that is over while it is looked at switches its machine off.
+            print(f"{path.name}: not measured, its machine ended before its screen")
 
 
 if __name__ == "__main__":
