@@ -52,7 +52,9 @@ def command_line(domain: Domain, options: MachineOptions, place: Place) -> list[
 
 
 def _monitor(place: Place) -> list[str]:
-    socket = f"socket,id=qmp,fd={place.qmp_descriptor},server=on,wait=off"
+    # wait=on: otherwise two of QEMU's threads may both accept the one connection, and
+    # the main one then waits for another for ever. Seen with QEMU 7.2 on a loaded host.
+    socket = f"socket,id=qmp,fd={place.qmp_descriptor},server=on,wait=on"
     argv = ["-chardev", socket, "-mon", "chardev=qmp,mode=control"]
     if place.disk_descriptor is not None:
         argv += ["-add-fd", f"fd={place.disk_descriptor},set=0"]

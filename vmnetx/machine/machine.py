@@ -124,8 +124,8 @@ class Machine:
         try:
             return await cls._start(plan, FIRST_PATIENCE_SECONDS)
         except Mute:
-            # Rare, and seen only where the host itself was held up: a second QEMU
-            # starts at once, where the first one says nothing for ever.
+            # The one known cause is gone (arguments._monitor). A host that was held up
+            # may still have let the first one's time pass: the second has its own.
             return await cls._start(plan, CONNECT_SECONDS)
 
     @classmethod

@@ -31,6 +31,12 @@ def test_nothing_is_there_that_was_not_asked_for():
     assert "-netdev" not in argv
 
 
+def test_qemu_waits_for_its_monitor():
+    """Of two threads that accept at once, one would wait for ever."""
+    (chardev,) = after(line(), "-chardev")
+    assert chardev == "socket,id=qmp,fd=7,server=on,wait=on"
+
+
 def test_every_device_is_json():
     for device in after(line(), "-device"):
         assert "driver" in json.loads(device)
