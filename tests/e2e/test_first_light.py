@@ -22,8 +22,8 @@ UNSTUCK_SECONDS = 30
 
 
 @pytest.fixture
-def playing(page):
-    """A page on which GRUB Invaders runs."""
+def playing(page, portal):
+    """A page on which GRUB Invaders runs. Its machine is gone when the test is over."""
     page.goto(GAME)
     launch(page)
     expect(page.locator("main")).to_have_attribute("data-state", "running")
@@ -32,6 +32,7 @@ def playing(page):
     yield page
     if page.locator("main").get_attribute("data-state") == "running":
         page.locator("#end").click()
+    eventually(lambda: portal.machines() == [])
 
 
 def launch(page):

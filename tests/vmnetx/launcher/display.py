@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 
-from PIL import Image, ImageChops, ImageGrab, ImageStat
+from PIL import Image, ImageChops, ImageGrab
 
 MISSING = [
     name
@@ -17,6 +17,8 @@ MISSING = [
     if shutil.which(name) is None
 ]
 SEEN_WITHIN = 60
+# The most pixels of a text cursor, which may be on in one picture and off in another.
+CURSOR = 64
 # The frame that the viewer draws around the guest's screen.
 LEFT, TOP = range(12), range(30, 70)
 
@@ -54,20 +56,23 @@ class Display:
 
 
 def is_lit(screenshot):
-    """Whether anything is to be seen on a screen, a PNG."""
-    picture = Image.open(io.BytesIO(screenshot)).convert("L")
-    return ImageStat.Stat(picture).sum[0] > 0
+    """Whether more than a cursor is to be seen on a screen, a PNG."""
+    return lit(Image.open(io.BytesIO(screenshot))) > 2 * CURSOR
+
+
+def lit(picture):
+    """How many of its pixels are."""
+    return sum(picture.convert("L").histogram()[32:])
 
 
 def find(wanted, picture):
-    """Where a screen is; a blinking cursor is no difference. Some of it must be lit."""
-    assert ImageStat.Stat(wanted.convert("L")).sum[0] > 0
+    """Where a screen is. A cursor is no difference, and not enough to go by."""
+    assert lit(wanted) > 2 * CURSOR
     width, height = wanted.size
     for top in TOP:
         for left in LEFT:
             part = picture.crop((left, top, left + width, top + height))
-            difference = ImageChops.difference(wanted, part).convert("L")
-            if sum(difference.histogram()[32:]) < 64:
+            if lit(ImageChops.difference(wanted, part)) < CURSOR:
                 return left, top, width, height
     return None
 
