@@ -7,6 +7,7 @@ ten thousand records cost as many queries as one.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -33,6 +34,7 @@ from olive_portal.metadata.records import (
     Identifier,
     Name,
     OtherVersion,
+    RegistryKey,
     Rights,
     Route,
     Subject,
@@ -44,6 +46,12 @@ ARCHIVE = "Olive"
 LASTING = ("ark", "doi")
 DISK_TYPES = {"qcow2": "application/x-qemu-disk"}
 BYTES = "application/octet-stream"
+EMULATOR = Environment(
+    function="software application",
+    name="QEMU",
+    origin="QEMU project",
+    keys=(RegistryKey("Wikidata", "Q624699", "identification"),),
+)
 
 
 def record_of(item: Item, package: Package | None = None) -> TitleRecord:
@@ -78,7 +86,7 @@ def record_of(item: Item, package: Package | None = None) -> TitleRecord:
         identifiers=identifiers,
         rights=Rights(item.rights_uri, item.rights_text),
         collections=tuple(_collections(item.collection)),
-        environments=(_machine(package),) if package else (),
+        environments=_environments(package) if package else (),
         files=tuple(_file(row) for row in item.media.all()),
         package=_package(item, package) if package else None,
         other_versions=tuple(_other_versions(item, package)),
@@ -141,26 +149,35 @@ def _file(media: Media) -> File:
     )
 
 
-def _machine(package: Package) -> Environment:
+def _environments(package: Package) -> tuple[Environment, ...]:
+    return _hardware(package), _emulator(package)
+
+
+def _hardware(package: Package) -> Environment:
     return Environment(
         function="hardware",
         name=package.get_arch_display(),
         note=(
             f"Processors: {package.vcpus}; memory: {package.memory_bytes} bytes; disk: "
             f"{package.disk_format}, {package.disk_virtual_size} bytes. The package's "
-            "description of the machine has every device." + _continues_on(package)
+            "description of the machine has every device."
         ),
     )
 
 
-def _continues_on(package: Package) -> str:
+def _emulator(package: Package) -> Environment:
+    """Any QEMU runs the disk; a memory image is bound to the one that saved it."""
     bound = package.memory_binding
     if not bound:
-        return ""
-    return (
-        f" Its saved memory continues on QEMU {bound['qemu_version']} or newer, "
-        f"{bound['machine']}, {bound['accelerator']}, {bound['cpu']}, "
-        f"hardware {bound['hardware']}."
+        return EMULATOR
+    return replace(
+        EMULATOR,
+        version=bound["qemu_version"],
+        note=(
+            f"The saved memory continues on this version or a newer one: "
+            f"{bound['machine']}, {bound['accelerator']}, {bound['cpu']}, "
+            f"hardware {bound['hardware']}."
+        ),
     )
 
 

@@ -57,14 +57,17 @@ def _with_what_came(record: TitleRecord, item: Item) -> TitleRecord:
         record,
         significant_properties=came.significant_properties,
         sources=came.sources,
-        environments=(*record.environments, *_software(came)),
+        environments=(*record.environments, *_environments(record, came)),
     )
 
 
-def _software(came: TitleRecord) -> Iterator[Environment]:
-    """The machine is the package's own; what runs on it was told to us."""
+def _environments(record: TitleRecord, came: TitleRecord) -> Iterator[Environment]:
+    """The machine and its emulator are the package's own; what runs on them was told
+    to us."""
+    own = {(each.function, each.name) for each in record.environments}
     for environment in came.environments:
-        if environment.function != HARDWARE:
+        name = (environment.function, environment.name)
+        if environment.function != HARDWARE and name not in own:
             yield environment
 
 

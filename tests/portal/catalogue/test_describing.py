@@ -151,9 +151,12 @@ def test_the_machine_and_what_is_in_the_package_are_described(make_item, make_pa
         File("domain.xml", "application/xml", "domain", "", 7, "ab" * 32),
         File("disk.img", "application/x-qemu-disk", "disk", "", 7, "ab" * 32),
     )
-    (machine,) = record.environments
+    machine, emulator = record.environments
     assert (machine.function, machine.name) == ("hardware", "32-bit PC (i686)")
     assert "memory: 67108864 bytes; disk: qcow2" in machine.note
+    assert (emulator.function, emulator.name) == ("software application", "QEMU")
+    # The disk boots on any: nothing is claimed that nobody looked at.
+    assert (emulator.version, emulator.note) == ("", "")
 
 
 def test_many_items_cost_as_many_queries_as_one(
@@ -183,8 +186,9 @@ def test_what_a_saved_memory_continues_on_is_described(make_item, make_package):
         "hardware": "0a1b",
     }
     make_package(item, has_memory_image=True, memory_binding=bound)
-    (machine,) = record_of(item).environments
-    assert machine.note.endswith(
-        " Its saved memory continues on QEMU 7.2.22 or newer, pc-i440fx-7.2, tcg, "
-        "qemu64, hardware 0a1b."
+    _, emulator = record_of(item).environments
+    assert emulator.version == "7.2.22"
+    assert emulator.note == (
+        "The saved memory continues on this version or a newer one: pc-i440fx-7.2, "
+        "tcg, qemu64, hardware 0a1b."
     )

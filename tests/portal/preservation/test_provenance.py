@@ -8,6 +8,7 @@ import pytest
 import olive_portal
 from olive_portal.accounts.models import User
 from olive_portal.metadata.records import Environment, SignificantProperty
+from olive_portal.metadata.writing import mets
 from olive_portal.preservation import services
 from olive_portal.preservation.models import ReceivedMets
 from olive_portal.preservation.provenance import CURATORS, PORTAL, whole_record
@@ -72,8 +73,20 @@ def test_the_machine_is_the_packages_own(make_folder):
     item = services.ingest(path=make_folder(rest=rest))
     services.publish(item=item)
     item.refresh_from_db()
-    (machine,) = whole_record(item).environments
-    assert machine.name == "32-bit PC (i686)"
+    machine, emulator = whole_record(item).environments
+    assert (machine.name, emulator.name) == ("32-bit PC (i686)", "QEMU")
+
+
+def test_a_record_that_comes_back_names_its_emulator_once(make_folder):
+    item = services.ingest(path=make_folder(rest=PREMIS.format(function="hardware")))
+    services.publish(item=item)
+    item.refresh_from_db()
+    ReceivedMets.objects.update(content=mets.render(whole_record(item)))
+    item.refresh_from_db()
+    assert [each.name for each in whole_record(item).environments] == [
+        "32-bit PC (i686)",
+        "QEMU",
+    ]
 
 
 def test_a_record_that_cannot_be_read_any_more_adds_nothing(make_folder):
