@@ -49,7 +49,7 @@ class Search(Endpoint, APIView):
 def _hits(answer: Answer) -> list[dict[str, Any]]:
     excerpts = matching.excerpts(answer.positive_terms, answer.pks)
     # One that was withdrawn a moment ago is left out.
-    items = Item.objects.public().for_page().in_bulk(answer.pks)
+    items = Item.objects.for_page().public_by_key(answer.pks)
     return [
         {
             "excerpt": str(excerpts[pk].text) if pk in excerpts else "",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -38,6 +39,15 @@ def source_of(key: int) -> str:
 class ItemQuerySet(models.QuerySet["Item"]):
     def public(self) -> Self:
         return self.filter(state=State.PUBLISHED)
+
+    def public_by_key(self, keys: Sequence[int]) -> dict[int, Item]:
+        """Those of `keys` that are public.
+
+        The state is looked at here: SQLite, asked for both, goes through all that are
+        public, and not through the keys.
+        """
+        found = self.order_by().in_bulk(keys)
+        return {key: item for key, item in found.items() if item.is_public}
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """What has a page for `user`; a withdrawn item's says that it is gone."""

@@ -27,5 +27,5 @@ def hits(answer: Answer) -> list[Hit]:
 
 def in_order(pks: Sequence[int]) -> list[Item]:
     """Public items for cards; one that was withdrawn a moment ago is left out."""
-    items = Item.objects.public().for_cards().in_bulk(pks)
+    items = Item.objects.for_cards().public_by_key(pks)
     return [items[pk] for pk in pks if pk in items]

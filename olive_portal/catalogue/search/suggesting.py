@@ -43,7 +43,8 @@ def suggest(typed: str) -> list[Suggestion]:
 
 def _titles(words: Sequence[str]) -> Iterator[Suggestion]:
     pks = matching.words().starting(words, SAMPLE)
-    rows = Item.objects.public().filter(pk__in=pks).values_list("title", "slug")
+    found = Item.objects.only("title", "slug", "state").public_by_key(pks)
+    rows = [(item.title, item.slug) for item in found.values()]
     phrase = " ".join(words)
 
     def distance(row: tuple[str, str]) -> tuple[bool, int, str]:

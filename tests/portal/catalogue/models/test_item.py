@@ -25,6 +25,21 @@ def test_only_published_items_are_public():
 
 
 @pytest.mark.usefixtures("one_of_each")
+def test_of_many_keys_those_of_public_items_are_read_by_key(
+    django_assert_num_queries,
+):
+    keys = [*Item.objects.values_list("pk", flat=True), 4711]
+    with django_assert_num_queries(1) as asked:
+        found = Item.objects.public_by_key(keys)
+    assert {key: item.slug for key, item in found.items()} == {
+        Item.objects.public().get().pk: "published"
+    }
+    # Or SQLite would go through every public item of the library.
+    _, _, condition = asked[0]["sql"].partition("WHERE")
+    assert "state" not in condition
+
+
+@pytest.mark.usefixtures("one_of_each")
 def test_a_draft_has_a_page_for_curators_alone(curator):
     everybody = AnonymousUser()
     assert slugs(Item.objects.visible_to(everybody)) == {"published", "withdrawn"}
