@@ -174,7 +174,7 @@ def _emulator(package: Package) -> Environment:
         EMULATOR,
         version=bound["qemu_version"],
         note=(
-            f"The saved memory continues on this version or a newer one: "
+            "The saved memory continues on this version or a newer one: "
             f"{bound['machine']}, {bound['accelerator']}, {bound['cpu']}, "
             f"hardware {bound['hardware']}."
         ),

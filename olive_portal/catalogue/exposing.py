@@ -83,10 +83,10 @@ def _refresh(keys: Sequence[int]) -> int:
     # Those that are there now are dealt with below; one that comes meanwhile is not.
     notes = ChangeNote.objects.filter(kind=NoteKind.ITEM, key__in=keys)
     noted = list(notes.values_list("pk", flat=True))
-    public = Item.objects.filter(pk__in=keys).public().for_description()
-    arks.mint(public)
-    exposures = [exposure(item) for item in public]
-    hidden = set(keys) - {item.pk for item in public}
+    public = Item.objects.for_description().public_by_key(keys)
+    arks.mint(public.values())
+    exposures = [exposure(item) for item in public.values()]
+    hidden = set(keys) - public.keys()
     ChangeNote.objects.filter(pk__in=noted).delete()
     return services.expose(exposures) + retire(hidden)
 

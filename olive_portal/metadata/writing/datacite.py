@@ -32,6 +32,10 @@ TYPES = {"ark": "ARK", "doi": "DOI", "uri": "URL", "urn": "URN"}
 
 
 def render(record: TitleRecord) -> bytes:
+    return serialise(element(record))
+
+
+def element(record: TitleRecord) -> etree._Element:
     root = start("datacite:resource")
     for say_part in (
         _identifier,
@@ -50,7 +54,7 @@ def render(record: TitleRecord) -> bytes:
         say_part(root, record)
     for group in [group for group in root if len(group) == 0 and not group.text]:
         root.remove(group)
-    return serialise(root)
+    return root
 
 
 def _identifier(root: etree._Element, record: TitleRecord) -> None:

@@ -5,8 +5,6 @@ http://schema.datacite.org/oai/oai-1.1/
 
 from __future__ import annotations
 
-from lxml import etree
-
 from olive_portal.metadata.records import TitleRecord
 from olive_portal.metadata.writing import datacite
 from olive_portal.metadata.writing.elements import add, say, serialise, start
@@ -20,5 +18,5 @@ def render(record: TitleRecord) -> bytes:
     say(root, "oai_datacite:schemaVersion", VERSION)
     say(root, "oai_datacite:datacentreSymbol", record.archive or "Olive")
     payload = add(root, "oai_datacite:payload")
-    payload.append(etree.fromstring(datacite.render(record)))
+    payload.append(datacite.element(record))
     return serialise(root)
