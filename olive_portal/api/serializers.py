@@ -19,7 +19,7 @@ from olive_portal.catalogue.models import (
     Package,
 )
 from olive_portal.launch import tokens
-from olive_portal.launch.models import Session
+from olive_portal.launch.models import Client, Session
 
 
 class CollectionRecord(serializers.ModelSerializer[Collection]):
@@ -163,7 +163,8 @@ class SessionRecord(serializers.ModelSerializer[Session]):
     package = serializers.IntegerField(source="package_id", read_only=True)
     viewer = serializers.SerializerMethodField(help_text="While it runs.")
     desktop_url = serializers.SerializerMethodField(
-        help_text="Opens the package in the desktop client, while the session is open."
+        help_text="Opens it in the desktop client: the screen of a machine that runs "
+        "here, or the package, for one that runs there."
     )
 
     class Meta:
@@ -172,6 +173,7 @@ class SessionRecord(serializers.ModelSerializer[Session]):
             "id",
             "item",
             "package",
+            "client",
             "state",
             "reason",
             "created_at",
@@ -188,11 +190,16 @@ class SessionRecord(serializers.ModelSerializer[Session]):
         return {"url": session.viewer_url, "token": session.viewer_token}
 
     def get_desktop_url(self, session: Session) -> str | None:
-        return tokens.desktop_url(session) if session.is_open else None
+        return tokens.desktop_url(session) or None
 
 
 class LaunchInput(serializers.Serializer[Any]):
     item = serializers.SlugField(help_text="The title's slug.")
+    client = serializers.ChoiceField(
+        Client.choices,
+        default=Client.THIN,
+        help_text="Where its machine runs: here, or on the caller's own computer.",
+    )
 
 
 class FacetValue(serializers.Serializer[Any]):

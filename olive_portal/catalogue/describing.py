@@ -46,6 +46,12 @@ ARCHIVE = "Olive"
 LASTING = ("ark", "doi")
 DISK_TYPES = {"qcow2": "application/x-qemu-disk"}
 BYTES = "application/octet-stream"
+# The kind of each way to run a title, the name of its address, and what it is.
+ROUTES = (
+    ("browser", "launch", "Run in the browser"),
+    ("thin", "launch-thin", "Run at the library and show in the desktop client"),
+    ("thick", "launch-thick", "Run on one's own computer in the desktop client"),
+)
 EMULATOR = Environment(
     function="software application",
     name="QEMU",
@@ -222,8 +228,10 @@ def _lasting(item: Item, number: int | None) -> str:
 
 
 def _routes(item: Item) -> tuple[Route, ...]:
-    url = absolute(reverse("launch", args=[item.slug]))
-    return (Route("browser", url, "Run in this browser"),)
+    return tuple(
+        Route(kind, absolute(reverse(name, args=[item.slug])), label)
+        for kind, name, label in ROUTES
+    )
 
 
 def _faces(item: Item) -> tuple[Face, ...]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from olive_portal.catalogue import arks, rights
-from olive_portal.catalogue.describing import record_of
+from olive_portal.catalogue.describing import ROUTES, record_of
 from olive_portal.catalogue.models import ChangeNote, Collection, Item, NoteKind
 from olive_portal.catalogue.models.item import ItemQuerySet, source_of
 from olive_portal.metadata.records import TitleRecord
@@ -32,7 +32,6 @@ RENDERERS: dict[str, Callable[[TitleRecord], bytes]] = {
 # Of items at once in memory.
 CHUNK = 200
 MOST_OF_A_SPEC = 60
-ROUTES = {"browser": "In the browser", "desktop": "On the desktop"}
 
 
 def refresh(items: ItemQuerySet) -> int:
@@ -126,7 +125,7 @@ def sets_of(item: Item) -> dict[str, str]:
         sets |= {"rights": "Rights statements", f"rights:{key}": statement}
     if item.current_package():
         sets["launch"] = "Can be launched"
-        sets |= {f"launch:{route}": name for route, name in ROUTES.items()}
+        sets |= {f"launch:{kind}": label for kind, _, label in ROUTES}
     return sets
 
 

@@ -18,13 +18,13 @@ class SessionAdmin(SessionRows):
     """For looking a visitor's reference up. Nothing is changed here: states move by
     services and tasks alone."""
 
-    list_display = ["id", "package", "state", "created_at", "reason"]
-    list_filter = ["state"]
+    list_display = ["id", "package", "client", "state", "created_at", "reason"]
+    list_filter = ["client", "state"]
     list_select_related = ["package__item"]
     search_fields = ["id", "package__item__title"]
     date_hierarchy = "created_at"
     # Secrets of a session that somebody may still be using.
-    exclude = ["visitor", "token_nonce", "viewer_token", "viewer_url"]
+    exclude = ["visitor", "token_nonce", "viewer_token", "viewer_url", "gateway_url"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

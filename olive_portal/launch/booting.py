@@ -63,6 +63,7 @@ def claim(session_pk: UUID, *, queue: str) -> Session | None:
         instance_id="",
         viewer_url="",
         viewer_token="",
+        gateway_url="",
         memory=Memory.NONE,
         progress=None,
         reason="",
@@ -114,6 +115,7 @@ def _hand_over(boot: Boot, instance: Instance) -> None:
         instance_id=instance.id,
         viewer_url=instance.viewer_url,
         viewer_token=instance.viewer_token,
+        gateway_url=instance.url,
     )
     memory = _wait_until_running(boot, instance)
     now = timezone.now()

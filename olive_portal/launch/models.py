@@ -44,6 +44,13 @@ COMES_FROM = {
 }
 
 
+class Client(models.TextChoices):
+    """What the visitor's side is, in VMNetX's words; it says where the machine runs."""
+
+    THIN = "thin", "thin: the machine runs on a host of ours"
+    THICK = "thick", "thick: it runs on the visitor's own computer"
+
+
 class Memory(models.TextChoices):
     """What becomes of the package's memory image: the control API's words."""
 
@@ -73,6 +80,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def running(self) -> Self:
         return self.filter(state=State.RUNNING)
 
+    def thin(self) -> Self:
+        return self.filter(client=Client.THIN)
+
     def lost(self) -> Self:
         """Not yet running, and nobody is at work on it any more."""
         return self.filter(
@@ -96,6 +106,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
             ended_at=timezone.now(),
             token_nonce="",
             viewer_token="",
+            gateway_url="",
         )
 
 
@@ -104,11 +115,13 @@ class Session(models.Model):
 
     The state moves by SessionQuerySet.advance() alone, so that of two who would move
     it one does, and a task that runs twice or late finds that there is nothing to do.
+    That of a thick client runs from the start, as far as can be known from here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     visitor = models.ForeignKey(Visitor, models.CASCADE, related_name="sessions")
     package = models.ForeignKey(Package, models.PROTECT, related_name="sessions")
+    client = models.CharField(max_length=5, choices=Client.choices, default=Client.THIN)
     state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
     reason = models.TextField(
         blank=True, help_text="A sentence for the visitor: why it waits, or ended."
@@ -124,6 +137,8 @@ class Session(models.Model):
     instance_id = models.CharField(max_length=64, blank=True)
     viewer_url = models.CharField(max_length=500, blank=True)
     viewer_token = models.CharField(max_length=200, blank=True)
+    # vmnetx://…, for the desktop client. Whoever has it has the machine.
+    gateway_url = models.CharField(max_length=500, blank=True)
     # Part of each launch token; empty once they are revoked.
     token_nonce = models.CharField(max_length=20, default=new_nonce, blank=True)
 
@@ -148,8 +163,8 @@ class Session(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                name="one_open_session_per_visitor_and_package",
-                fields=["visitor", "package"],
+                name="one_open_session_per_visitor_package_and_client",
+                fields=["visitor", "package", "client"],
                 condition=Q(state__in=OPEN),
             ),
             models.CheckConstraint(
@@ -159,7 +174,20 @@ class Session(models.Model):
             models.CheckConstraint(
                 name="running_sessions_have_a_machine",
                 condition=~Q(state=State.RUNNING)
-                | (~Q(instance_id="") & Q(running_at__isnull=False)),
+                | (
+                    (~Q(instance_id="") | Q(client=Client.THICK))
+                    & Q(running_at__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="thick_clients_need_no_host",
+                condition=Q(client=Client.THIN)
+                | Q(
+                    client=Client.THICK,
+                    state__in=[State.RUNNING, State.ENDED],
+                    worker_queue="",
+                    instance_id="",
+                ),
             ),
             models.CheckConstraint(
                 name="only_closed_sessions_have_an_end",
@@ -168,7 +196,8 @@ class Session(models.Model):
             ),
             models.CheckConstraint(
                 name="closed_sessions_have_no_tokens",
-                condition=Q(state__in=OPEN) | Q(token_nonce="", viewer_token=""),
+                condition=Q(state__in=OPEN)
+                | Q(token_nonce="", viewer_token="", gateway_url=""),
             ),
         ]
 
@@ -185,6 +214,10 @@ class Session(models.Model):
     @property
     def is_running(self) -> bool:
         return self.state == State.RUNNING
+
+    @property
+    def is_thick(self) -> bool:
+        return self.client == Client.THICK
 
     @property
     def user_ident(self) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from olive_portal.catalogue.models import Package
 from olive_portal.launch import tasks
 from olive_portal.launch.errors import NoAnswer, NotRunning, TooManyLaunches
-from olive_portal.launch.models import Session, Shot, State, Visitor
+from olive_portal.launch.models import Client, Session, Shot, State, Visitor
 
 RATE_WINDOW = timedelta(minutes=10)
 # One look is written down this often: a page looks many times a second at first.
@@ -21,20 +21,32 @@ SHOT_PAUSE = 0.05
 
 
 @transaction.atomic
-def request_session(*, package: Package, visitor: str) -> Session:
-    """Give `visitor` a session of `package`, and ask a worker to boot it.
+def request_session(
+    *, package: Package, visitor: str, client: Client = Client.THIN
+) -> Session:
+    """Give `visitor` a session of `package`. Raises TooManyLaunches.
 
-    Returns at once, with the session queued; a worker moves it on. Who asks again while
-    one is open gets that one, so a double click starts one machine. With the broker
-    down the session stays queued until the sweep finds it. Raises TooManyLaunches.
+    Returns at once. For a thin client a worker is asked to boot it, and moves it on;
+    with the broker down it stays queued until the sweep finds it. For a thick client
+    nothing starts here, and its package may be read from now on. Who asks again while
+    one is open gets that one, so a double click starts one machine.
     """
     Visitor.objects.get_or_create(pk=visitor)
     # What one visitor asks for is decided in turn: the counts below still hold when
     # we commit.
     Visitor.objects.select_for_update().get(pk=visitor)
     mine = Session.objects.filter(visitor=visitor)
-    if held := mine.open().filter(package=package).first():
+    if held := mine.open().filter(package=package, client=client).first():
         return held
+    _refuse_too_often(visitor)
+    if client == Client.THICK:
+        return mine.create(
+            visitor_id=visitor,
+            package=package,
+            client=client,
+            state=State.RUNNING,
+            running_at=timezone.now(),
+        )
     _refuse_too_many(visitor)
     session = mine.create(visitor_id=visitor, package=package)
     transaction.on_commit(partial(tasks.ask, tasks.boot, str(session.pk)))
@@ -50,8 +62,7 @@ def end_session(*, session: Session) -> None:
 
 def restart_session(*, session: Session) -> None:
     """Switch its machine off and on. Raises NotRunning."""
-    if not session.is_running:
-        raise NotRunning("The program is not running.")
+    _must_run_here(session)
     _ask_host(session, tasks.restart)
 
 
@@ -67,8 +78,7 @@ def take_screenshot(*, session: Session) -> bytes:
 
     Raises NotRunning, NoAnswer.
     """
-    if not session.is_running:
-        raise NotRunning("The program is not running.")
+    _must_run_here(session)
     asked_at = timezone.now()
     deadline = time.monotonic() + SHOT_SECONDS
     _ask_host(session, tasks.shoot)
@@ -80,6 +90,13 @@ def take_screenshot(*, session: Session) -> bytes:
     raise NoAnswer("The computer that runs the program did not answer in time.")
 
 
+def _must_run_here(session: Session) -> None:
+    if session.is_thick:
+        raise NotRunning("The program runs on your own computer, not here.")
+    if not session.is_running:
+        raise NotRunning("The program is not running.")
+
+
 def _ask_host(session: Session, task: object) -> None:
     if queue := session.worker_queue:
         transaction.on_commit(partial(tasks.ask, task, str(session.pk), queue=queue))
@@ -88,11 +105,15 @@ def _ask_host(session: Session, task: object) -> None:
 def _refuse_too_many(visitor: str) -> None:
     mine = Session.objects.filter(visitor=visitor)
     most = settings.OLIVE_LAUNCH_MAX_OPEN
-    if mine.open().count() >= most:
+    if mine.open().thin().count() >= most:
         raise TooManyLaunches(
             f"You have {most} programs running. End one of them to launch another.",
             retry_after=60,
         )
+
+
+def _refuse_too_often(visitor: str) -> None:
+    mine = Session.objects.filter(visitor=visitor)
     recent = mine.filter(created_at__gt=timezone.now() - RATE_WINDOW)
     if recent.count() >= settings.OLIVE_LAUNCH_RATE:
         raise TooManyLaunches(

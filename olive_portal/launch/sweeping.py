@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from olive_portal.launch import machines, thin_client
-from olive_portal.launch.models import LEASE, OPEN, Session, State
+from olive_portal.launch.models import LEASE, OPEN, Client, Session, State
 from vmnetx.client import Instance
 
 logger = logging.getLogger(__name__)
@@ -41,8 +42,9 @@ def close_forgotten() -> None:
     minutes = settings.OLIVE_LAUNCH_UNWATCHED_MINUTES
     hours = settings.OLIVE_LAUNCH_TOKEN_HOURS
     starting = Q(state__in=[State.QUEUED, State.BOOTING])
+    # Where it runs on the visitor's own computer, nobody here can tell who looks at it.
     _close(
-        Q(watched_at__lt=now - timedelta(minutes=minutes)),
+        Q(client=Client.THIN, watched_at__lt=now - timedelta(minutes=minutes)),
         State.ENDED,
         f"Nobody watched the session for {minutes} min, so it was ended.",
     )
@@ -118,7 +120,13 @@ def _check_sessions(
             )
         else:
             # An image may be rejected after the start: its screen stayed black.
-            row.update(checked_at=asked_at, **machines.memory_fields(instance))
+            # Whoever sees its screen watches it: without the page open, too.
+            seen_at = min(instance.last_seen, asked_at)
+            row.update(
+                checked_at=asked_at,
+                watched_at=Greatest(F("watched_at"), Value(seen_at)),
+                **machines.memory_fields(instance),
+            )
 
 
 def _orphans(instances: Mapping[str, Instance]) -> Iterator[Instance]:

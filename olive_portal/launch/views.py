@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -19,17 +21,20 @@ from django.views.decorators.http import (
 from olive_portal.catalogue.models import Item, Package
 from olive_portal.launch import delivery, origins, services, tokens, visitors
 from olive_portal.launch.errors import BadToken, NoAnswer, NotRunning, TooManyLaunches
-from olive_portal.launch.models import Session
+from olive_portal.launch.models import Client, Session
 from olive_portal.releases import gate
 
 
 @csrf_exempt  # origins.is_own() stands in for the token, and says why
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def start_session(request: HttpRequest, slug: str) -> HttpResponse:
+def start_session(
+    request: HttpRequest, slug: str, client: Client = Client.THIN, place: str = ""
+) -> HttpResponse:
+    """`place` is what the item's page and the session's have of this way to run."""
     # A link or a crawler comes by GET: it sees the item, and nothing starts.
     if request.method != "POST":
-        return redirect("item", slug)
+        return redirect(reverse("item", args=[slug]) + place)
     if not origins.is_own(request):
         return render(request, "403_csrf.html", status=403)
     item = get_object_or_404(Item.objects.public(), slug=slug)
@@ -38,10 +43,10 @@ def start_session(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(item)
     try:
         session = services.request_session(
-            package=package, visitor=visitors.welcome(request)
+            package=package, visitor=visitors.welcome(request), client=client
         )
     except TooManyLaunches as error:
-        mine = Session.objects.open().filter(visitor=visitors.known(request))
+        mine = Session.objects.open().thin().filter(visitor=visitors.known(request))
         context = {
             "item": item,
             "reason": str(error),
@@ -50,7 +55,7 @@ def start_session(request: HttpRequest, slug: str) -> HttpResponse:
         response = render(request, "launch/too_many.html", context, status=429)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
-    return redirect(session)
+    return redirect(session.get_absolute_url() + place)
 
 
 def _wanted(item: Item, version: str) -> Package | None:
@@ -69,10 +74,12 @@ def play(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "session": session,
         "item": session.package.item,
-        "desktop_url": tokens.desktop_url(session) if session.is_open else "",
-        "viewer_origins": settings.VIEWER_ORIGINS,
+        "desktop_url": tokens.desktop_url(session),
+        "ends_at": session.created_at
+        + timedelta(hours=settings.OLIVE_LAUNCH_TOKEN_HOURS),
     }
-    return render(request, "launch/play.html", context)
+    page = "launch/thick.html" if session.is_thick else "launch/play.html"
+    return render(request, page, context)
 
 
 @require_GET
@@ -90,6 +97,7 @@ def session_status(request: HttpRequest, pk: UUID) -> JsonResponse:
             "memory": session.memory,
             "progress": session.progress,
             "viewer": viewer if session.viewer_token else None,
+            "desktop_url": tokens.desktop_url(session),
         }
     )
 
@@ -131,17 +139,16 @@ def screenshot(request: HttpRequest, pk: UUID) -> HttpResponse:
 def package(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     """For machines, many times a second: no cookies, one query."""
     try:
-        grant = tokens.read(token)
-        if name != tokens.name(grant.package):
+        session = tokens.read(token)
+        if name != tokens.name(session.package):
             raise BadToken("This link is for another package.")
     except BadToken as error:
         return _sentence(str(error), status=403)
-    if grant.reader == tokens.Reader.DESKTOP:
-        if refusal := gate.refusal(request.headers.get("User-Agent", "")):
-            return _too_old(refusal)
-        # The visitor's own computer runs it: nobody need look at the page.
-        services.note_watching(session=grant.session)
-    return delivery.respond(request, grant.package, name=name)
+    agent = request.headers.get("User-Agent", "")
+    # The thin-client server is the operator's own, whichever version it is of.
+    if session.is_thick and (refusal := gate.refusal(agent)):
+        return _too_old(refusal)
+    return delivery.respond(request, session.package, name=name)
 
 
 def _own_session(request: HttpRequest, pk: UUID) -> Session:

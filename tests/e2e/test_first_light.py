@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import sys
 
 import pytest
 import requests
 from playwright.sync_api import expect
 
 from tests.e2e import screens
-from tests.e2e.conftest import eventually
+from tests.e2e.conftest import DEADLINE, ROOT, eventually
+from tests.vmnetx.launcher.test_thick import BEGIN
 
 pytestmark = pytest.mark.xdist_group("portal")
 
@@ -98,13 +101,70 @@ def test_a_visit_by_link_starts_nothing(portal):
     assert portal.machines() == []
 
 
-def test_a_package_can_be_fetched_until_its_session_ends(playing):
-    link = re.search(r"vmnetx\+http://[^\"'<\s]+\.nxpk", playing.content())
-    address = link.group().removeprefix("vmnetx+")
-    assert requests.head(address, timeout=10).status_code == 200
-    playing.locator("#end").click()
-    expect(playing.locator("main")).to_have_attribute("data-state", "ended")
-    assert requests.head(address, timeout=10).status_code in {403, 404, 410}
+@pytest.fixture
+def open_in_the_desktop_client(tmp_path):
+    """The launcher on a link, with a viewer that is closed as soon as it is connected.
+    Returns what it says to the person."""
+    script = tmp_path / "v.py"
+    script.write_text(BEGIN)
+    viewer = tmp_path / "viewer"
+    viewer.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {script} "$@"\n')
+    viewer.chmod(0o755)
+
+    def open_in_the_desktop_client(link):
+        told = subprocess.run(
+            [
+                *(sys.executable, "-m", "vmnetx", "open", link),
+                *("--viewer", str(viewer), "--accelerator", "tcg"),
+            ],
+            cwd=ROOT,
+            env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+        assert told.returncode == 0, told.stderr
+        return told.stderr
+
+    return open_in_the_desktop_client
+
+
+def choose(page, way):
+    page.goto(GAME)
+    page.get_by_text("Other ways to run").click()
+    page.get_by_role("button", name=way).click()
+
+
+def test_the_desktop_client_runs_it_on_the_visitors_computer(
+    page, portal, open_in_the_desktop_client
+):
+    choose(page, "Run it on your computer")
+    link = page.locator("#desktop").get_attribute("href")
+    assert link.startswith("vmnetx+http://")
+    said = open_in_the_desktop_client(link)
+    assert "GRUB Invaders: closed. Its changes are gone." in said
+    assert portal.machines() == []
+    package = link.removeprefix("vmnetx+")
+    assert requests.head(package, timeout=30).status_code == 200
+    page.locator("#end").click()
+    page.get_by_text("You ended the session.").wait_for()
+    assert requests.head(package, timeout=30).status_code == 403
+
+
+def test_the_desktop_client_shows_what_runs_here(
+    page, portal, open_in_the_desktop_client
+):
+    choose(page, "Run it for the desktop client")
+    link = page.get_by_role("link", name="Open its screen in the desktop client")
+    expect(link).to_be_visible()
+    expect(link).to_have_attribute("href", re.compile("^vmnetx://127.0.0.1"))
+    expect(page.locator("main")).to_have_attribute("data-state", "running")
+    assert len(portal.machines()) == 1
+    said = open_in_the_desktop_client(link.get_attribute("href"))
+    assert "The machine is switched off" in said
+    expect(page.locator("main")).to_have_attribute("data-state", "ended")
+    eventually(lambda: portal.machines() == [])
 
 
 @pytest.mark.parametrize("program", ["worker", "thin-client", "broker", "web"])

@@ -42,6 +42,16 @@ def in_browser():
         thread.submit(playwright.stop).result()
 
 
+def complaints(page):
+    """What axe finds wrong with the page as it stands: (rule, element) each."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        (violation["id"], node["html"])
+        for violation in violations
+        for node in violation["nodes"]
+    ]
+
+
 def look(browser, url, theme, width):
     """What axe complains of, what the console said, how far the page is too wide."""
     with browser.new_context(
@@ -52,12 +62,7 @@ def look(browser, url, theme, width):
         said = []
         page.on("console", lambda message: said.append(message.text))
         page.goto(url)
-        violations = Axe().run(page).response["violations"]
-        found = [
-            (violation["id"], node["html"])
-            for violation in violations
-            for node in violation["nodes"]
-        ]
+        found = complaints(page)
         overflow = page.evaluate("document.documentElement.scrollWidth") - width
     return (
         found,

@@ -80,6 +80,12 @@ GET                            version-mets withdrawn 1       | 404
 GET,POST                       launch published               | 302
 POST                           launch draft                   | 404
 POST                           launch withdrawn               | 404
+GET,POST                       launch-thin published          | 302
+POST                           launch-thin draft              | 404
+POST                           launch-thin withdrawn          | 404
+GET,POST                       launch-thick published         | 302
+POST                           launch-thick draft             | 404
+POST                           launch-thick withdrawn         | 404
 GET                            play $own-session              | 200
 GET                            play $other-session            | 404
 GET                            session-status $own-session    | 200

@@ -31,7 +31,7 @@ from olive_portal.api.views.endpoint import Endpoint, user_of
 from olive_portal.catalogue.models import Item
 from olive_portal.launch import services
 from olive_portal.launch.errors import NoAnswer, NotRunning, TooManyLaunches
-from olive_portal.launch.models import Session
+from olive_portal.launch.models import Client, Session
 
 LAUNCH = {"item": "grub-invaders"}
 
@@ -71,7 +71,9 @@ class Sessions(OwnSessions, generics.ListAPIView[Session]):
         asked_at = timezone.now()
         try:
             session = services.request_session(
-                package=package, visitor=visitor_of(request)
+                package=package,
+                visitor=visitor_of(request),
+                client=Client(asked.validated_data["client"]),
             )
         except TooManyLaunches as error:
             raise TooMany(str(error), retry_after=error.retry_after) from error

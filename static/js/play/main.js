@@ -15,6 +15,7 @@ const REJECTED =
 const main = document.querySelector("main");
 const notice = document.getElementById("notice");
 const elapsed = document.getElementById("elapsed");
+const desktop = document.getElementById("desktop");
 const steps = document.querySelectorAll("#steps [data-step]");
 let runningSince = null;
 let restoringSince = null;
@@ -77,13 +78,14 @@ const viewer = new Viewer(document.getElementById("screen"), {
 
 const status = new Status(main.dataset.statusUrl, {
   onStatus(status) {
-    const { state, reason, seconds, viewer: target } = status;
+    const { state, reason, seconds, viewer: target, desktop_url: link } = status;
     // What follows is another page: why it ended, and a way on.
     if (state === "ended" || state === "failed") return location.reload();
     main.dataset.state = state;
     follow(status);
     // Known as soon as the machine is: the server lets a viewer that is early wait.
     if (target) viewer.show(target);
+    if (link) desktop.href = link;
     if (state === "running") {
       runningSince = performance.now() - seconds * 1000;
     } else {

@@ -117,7 +117,9 @@ def test_the_newest_published_package_is_the_records_if_no_other_is_named(
     assert record.other_versions == (OtherVersion(1, page),)
     assert record.lasting_url == "https://olive.example.org/items/rogue"
     assert [route.url for route in record.routes] == [
-        "https://olive.example.org/items/rogue/launch"
+        "https://olive.example.org/items/rogue/launch",
+        "https://olive.example.org/items/rogue/launch/thin",
+        "https://olive.example.org/items/rogue/launch/thick",
     ]
     assert record_of(item, first).package.number == 1
 

@@ -60,8 +60,9 @@ def test_an_item_is_in_sets_for_collection_platform_rights_and_launch(
         "rights": "Rights statements",
         "rights:httpaexamplex": "http://a.example/x",
         "launch": "Can be launched",
-        "launch:browser": "In the browser",
-        "launch:desktop": "On the desktop",
+        "launch:browser": "Run in the browser",
+        "launch:thin": "Run at the library and show in the desktop client",
+        "launch:thick": "Run on one's own computer in the desktop client",
     }
 
 

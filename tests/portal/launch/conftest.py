@@ -76,6 +76,7 @@ def make_session(package):
                 "worker_queue": "here.dq2",
                 "viewer_url": "ws://127.0.0.1:1/viewer/ONE",
                 "viewer_token": "secret",
+                "gateway_url": "vmnetx://127.0.0.1/ONE/code",
                 "running_at": now,
                 "checked_at": now,
                 "attempts": 1,
@@ -85,6 +86,28 @@ def make_session(package):
         return Session.objects.create(visitor_id=visitor, **(known | fields))
 
     return make_session
+
+
+@pytest.fixture
+def make_thick(make_session):
+    """A session whose machine runs on the visitor's own computer."""
+
+    def make_thick(visitor="alice", **fields):
+        known = {"client": "thick", "state": State.RUNNING, "attempts": 0}
+        nothing = dict.fromkeys(
+            [
+                "instance_id",
+                "worker_queue",
+                "viewer_url",
+                "viewer_token",
+                "gateway_url",
+            ],
+            "",
+        )
+        known |= nothing | {"checked_at": None}
+        return make_session(visitor, **(known | fields))
+
+    return make_thick
 
 
 @pytest.fixture
@@ -175,8 +198,11 @@ class Answers(BaseHTTPRequestHandler):
         statuses = self.server.statuses
         self.server.add(name, user_ident=wanted["user_ident"], statuses=statuses)
         self.server.on_create()
-        row = self.server.row(name) | {"url": "", "viewer_token": f"token of {name}"}
-        return self.answer(200, row)
+        secrets = {
+            "url": f"vmnetx://127.0.0.1/{name}/code",
+            "viewer_token": f"token of {name}",
+        }
+        return self.answer(200, self.server.row(name) | secrets)
 
     def do_GET(self):
         parts = self.path.strip("/").split("/")

@@ -38,11 +38,12 @@ def test_booting_hands_a_running_machine_over(claimed, control_api):
     assert claimed.instance_id == "M0"
     assert claimed.viewer_url == "ws://127.0.0.1:1/viewer/M0"
     assert claimed.viewer_token == "token of M0"
+    assert claimed.gateway_url == "vmnetx://127.0.0.1/M0/code"
     (wanted,) = control_api.created
     assert wanted["start"] is True
     assert wanted["network"] == "none"
     assert wanted["user_ident"] == f"session {claimed.pk} attempt 1"
-    assert tokens.read(wanted["url"].split("/")[4]).session == claimed
+    assert tokens.read(wanted["url"].split("/")[4]) == claimed
 
 
 def test_a_machine_that_fails_is_taken_back(claimed, control_api):

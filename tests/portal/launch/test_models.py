@@ -38,6 +38,7 @@ def test_a_closed_session_keeps_no_secret(make_session):
     assert row.close(State.ENDED, reason="Over.")
     session = row.get()
     assert (session.token_nonce, session.viewer_token) == ("", "")
+    assert session.gateway_url == ""
     assert session.ended_at is not None
 
 
@@ -49,6 +50,24 @@ def test_a_visitor_has_one_open_session_of_a_package(make_session):
         transaction.atomic(),
     ):
         make_session(state=State.RUNNING)
+
+
+def test_it_may_run_here_and_on_ones_own_computer_at_once(make_session, make_thick):
+    make_session()
+    make_thick()
+    with pytest.raises(IntegrityError, match="visitor"), transaction.atomic():
+        make_thick()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"worker_queue": "here.dq2"}, {"instance_id": "ONE"}]
+)
+def test_a_thick_client_has_nothing_here(make_thick, changes):
+    with (
+        pytest.raises(IntegrityError, match="thick_clients_need_no_host"),
+        transaction.atomic(),
+    ):
+        make_thick(**changes)
 
 
 @pytest.mark.parametrize(

@@ -15,17 +15,9 @@ from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from olive_portal.launch.models import Session, State
+from tests.portal.browsing import CHROMIUM, FLAGS, complaints, needs_chromium
 
 ROOT = Path(__file__).parents[3]
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 SCREEN = "#screen canvas"
 # How many of the canvas's pixels are lit.
 LIT = """() => {
@@ -37,7 +29,7 @@ LIT = """() => {
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
+    needs_chromium,
     pytest.mark.skipif(
         not (ROOT / "build/static/launch/play.js").exists(),
         reason="needs the browser files: script/setup builds them",
@@ -258,6 +250,22 @@ def test_ending_shows_a_page_that_says_so(playing):
     assert Session.objects.get(pk=session.pk).state == State.ENDED
 
 
+def test_axe_finds_nothing_while_it_starts_and_runs(playing, open_page, make_session):
+    page, _, session = playing
+    page.locator(".play-below summary").click()
+    assert complaints(page) == []
+    package = session.package
+    Session.objects.filter(pk=session.pk).close(State.ENDED, reason="Over.")
+    assert complaints(open_page(make_session(package=package))) == []
+
+
+@pytest.mark.parametrize("state", [State.RUNNING, State.ENDED])
+def test_axe_finds_nothing_where_it_runs_elsewhere(open_page, make_thick, state):
+    page = open_page(make_thick(state=state))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert complaints(page) == []
+
+
 def test_a_failure_is_told_with_a_reference(open_page, make_session):
     session = make_session()
     page = open_page(session)
@@ -265,3 +273,4 @@ def test_a_failure_is_told_with_a_reference(open_page, make_session):
     expect(page.locator("main")).to_have_attribute("data-state", "failed")
     expect(page.get_by_text("It is damaged.")).to_be_visible()
     expect(page.locator("#reference")).to_have_text(str(session.pk))
+    assert complaints(page) == []

@@ -10,8 +10,10 @@ from kombu import pools
 from olive_portal.celery import app
 from olive_portal.launch import services
 from olive_portal.launch.errors import NoAnswer, NotRunning, TooManyLaunches
-from olive_portal.launch.models import Session, Shot, State
+from olive_portal.launch.models import Client, Session, Shot, State
 from olive_portal.launch.services import end_session, request_session
+
+THICK = Client.THICK
 
 
 @pytest.mark.usefixtures("db")
@@ -64,6 +66,42 @@ def test_a_visitor_launches_no_more_often_than_so(package, asked, settings):
     assert Session.objects.count() == 2
     Session.objects.update(created_at=timezone.now() - timedelta(minutes=11))
     assert request_session(package=package, visitor="alice")
+
+
+def test_for_a_thick_client_nothing_starts_here(
+    package, asked, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        session = request_session(package=package, visitor="alice", client=THICK)
+    assert asked == []
+    assert session.is_running
+    assert request_session(package=package, visitor="alice", client=THICK) == session
+    assert request_session(package=package, visitor="alice") != session
+
+
+def test_what_runs_elsewhere_takes_no_place_here(make_package, asked, settings):
+    settings.OLIVE_LAUNCH_MAX_OPEN = 1
+    one, two = make_package("one"), make_package("two")
+    request_session(package=one, visitor="alice", client=THICK)
+    request_session(package=one, visitor="alice")
+    assert request_session(package=two, visitor="alice", client=THICK)
+    with pytest.raises(TooManyLaunches):
+        request_session(package=two, visitor="alice")
+
+
+def test_links_are_no_more_often_given_than_machines(package, asked, settings):
+    settings.OLIVE_LAUNCH_RATE = 1
+    session = request_session(package=package, visitor="alice", client=THICK)
+    end_session(session=session)
+    with pytest.raises(TooManyLaunches):
+        request_session(package=package, visitor="alice", client=THICK)
+
+
+def test_what_runs_elsewhere_is_not_restarted_or_photographed(make_thick):
+    session = make_thick()
+    for service in (services.restart_session, services.take_screenshot):
+        with pytest.raises(NotRunning, match="your own computer"):
+            service(session=session)
 
 
 @pytest.fixture

@@ -55,6 +55,16 @@ def test_what_is_forgotten_is_closed_with_a_reason(
     assert reason in session.reason
 
 
+def test_what_runs_elsewhere_is_closed_when_its_link_expires(make_thick):
+    unseen = make_thick(watched_at=ago(hours=11), created_at=ago(hours=11))
+    old = make_thick("bob", watched_at=ago(hours=13), created_at=ago(hours=13))
+    sweeping.close_forgotten()
+    unseen.refresh_from_db()
+    old.refresh_from_db()
+    assert (unseen.state, old.state) == (State.RUNNING, State.ENDED)
+    assert sweeping.requeue_lost() == sweeping.hosts() == []
+
+
 def test_hosts_are_those_that_may_have_machines(make_session):
     make_session("alice", State.RUNNING, worker_queue="a.dq2")
     make_session("bob", State.ENDED, worker_queue="b.dq2")
@@ -91,6 +101,21 @@ def test_a_machine_that_runs_is_noted(make_session, control_api):
     session.refresh_from_db()
     assert session.checked_at > ago(seconds=30)
     assert list(control_api.instances) == ["ONE"]
+
+
+def test_who_sees_the_screen_without_the_page_watches(make_session, control_api):
+    watched = make_session(state=State.RUNNING, watched_at=ago(minutes=9))
+    left = make_session("bob", State.RUNNING, instance_id="TWO")
+    told = {"last_seen": ago(seconds=3).isoformat()}
+    control_api.add("ONE", user_ident=watched.user_ident, statuses=[("running", told)])
+    long_ago = {"last_seen": ago(minutes=9).isoformat()}
+    control_api.add("TWO", user_ident=left.user_ident, statuses=[("running", long_ago)])
+    sweeping.check_host("here.dq2")
+    before = left.watched_at
+    watched.refresh_from_db()
+    left.refresh_from_db()
+    assert watched.watched_at > ago(minutes=1)
+    assert left.watched_at == before
 
 
 def test_an_image_that_is_rejected_after_the_start_is_noted(make_session, control_api):

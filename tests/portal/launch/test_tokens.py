@@ -17,15 +17,13 @@ def refused(token):
 
 def test_a_token_opens_its_session_and_package(make_session):
     session = make_session()
-    grant = tokens.read(tokens.issue(session))
-    assert grant == tokens.Grant(session, tokens.Reader.SERVER)
-    assert grant.package == session.package
+    assert tokens.read(tokens.issue(session)) == session
 
 
 def test_a_token_is_read_with_one_query(make_session, django_assert_num_queries):
     token = tokens.issue(make_session())
     with django_assert_num_queries(1):
-        assert tokens.read(token).package.name
+        assert tokens.read(token).package.name  # read along
 
 
 @pytest.mark.parametrize("place", [0, 20, -1])
@@ -65,7 +63,7 @@ def test_a_revoked_token_is_refused_while_its_session_goes_on(make_session):
     Session.objects.update(token_nonce="another")
     refused(token)
     session.refresh_from_db()
-    assert tokens.read(tokens.issue(session)).session == session
+    assert tokens.read(tokens.issue(session)) == session
 
 
 def test_a_token_for_another_package_is_refused(make_session, make_package):
@@ -77,7 +75,7 @@ def test_a_token_for_another_package_is_refused(make_session, make_package):
 
 def test_what_was_signed_for_something_else_is_refused(make_session):
     session = make_session()
-    claims = [session.pk.hex, session.package_id, session.token_nonce, "server"]
+    claims = [session.pk.hex, session.package_id, session.token_nonce]
     assert tokens.read(signing.dumps(claims, salt=tokens.SALT))
     refused(signing.dumps(claims, salt="olive_portal.launch.another"))
     refused(signing.dumps(claims))
@@ -100,14 +98,25 @@ def test_a_refusal_does_not_carry_the_token(make_session):
     assert refusal.value.__suppress_context__
 
 
+def test_a_token_of_an_earlier_release_opens_its_session(make_session):
+    session = make_session()
+    claims = [session.pk.hex, session.package_id, session.token_nonce, "server"]
+    assert tokens.read(signing.dumps(claims, salt=tokens.SALT)) == session
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_the_desktop_url_is_the_package_url_behind_vmnetx(
-    make_session, settings, scheme
-):
+def test_a_thick_client_is_started_on_the_package(make_thick, settings, scheme):
     settings.BASE_URL = f"{scheme}://portal.example"
-    url = tokens.desktop_url(make_session())
+    url = tokens.desktop_url(make_thick())
     assert url.startswith(f"vmnetx+{scheme}://portal.example/launch/")
     assert url.endswith("/invaders-10.nxpk")
+    assert tokens.desktop_url(make_thick("bob", state=State.ENDED)) == ""
+
+
+def test_a_thin_client_is_started_on_the_screen_once_there_is_one(make_session):
+    assert tokens.desktop_url(make_session()) == ""
+    running = make_session("bob", State.RUNNING)
+    assert tokens.desktop_url(running) == "vmnetx://127.0.0.1/ONE/code"
 
 
 def test_a_name_that_no_url_can_hold_is_replaced(package):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -38,10 +39,51 @@ def test_launching_again_leads_back_to_it(client, launch_url, asked):
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_a_link_starts_nothing(client, launch_url, asked, method):
-    answer = getattr(client, method)(launch_url)
-    assert answer.headers["Location"] == "/items/invaders"
+@pytest.mark.parametrize(
+    ("route", "place"),
+    [
+        ("", ""),
+        ("/thin", "#in-the-desktop-client"),
+        ("/thick", "#on-your-computer"),
+    ],
+)
+def test_a_link_starts_nothing(client, launch_url, asked, method, route, place):
+    answer = getattr(client, method)(launch_url + route)
+    assert answer.headers["Location"] == f"/items/invaders{place}"
     assert not Session.objects.exists()
+    page = client.get("/items/invaders").content.decode()
+    assert f'id="{place[1:]}"' in page or not place
+
+
+def test_the_desktop_client_gets_a_machine_here_or_only_its_package(
+    client, launch_url, asked
+):
+    thin = client.post(f"{launch_url}/thin").headers["Location"]
+    assert thin.endswith("#in-the-desktop-client")
+    assert Session.objects.get().client == "thin"
+    # It is the one that a browser would show.
+    assert thin.startswith(client.post(launch_url).headers["Location"])
+    thick = client.post(f"{launch_url}/thick").headers["Location"]
+    page = client.get(thick).content.decode()
+    link = re.search(r'href="vmnetx\+http://[^/"]+(/launch/[^"]+)"', page)
+    answer = client.get(link[1])
+    assert b"".join(answer) == b"0123456789" * 10
+    answers.close(answer)
+    ended = client.post(f"{thick.partition('#')[0]}/end", follow=True)
+    assert b"You ended the session." in ended.content
+    assert b"vmnetx+" not in ended.content
+    assert client.get(link[1]).status_code == 403
+
+
+def test_the_page_of_what_runs_here_leads_to_the_desktop_client(
+    as_visitor, make_session
+):
+    session = make_session("alice", State.RUNNING)
+    client = as_visitor("alice")
+    link = "vmnetx://127.0.0.1/ONE/code"
+    assert f'href="{link}"' in client.get(session.get_absolute_url()).content.decode()
+    status = client.get(reverse("session-status", args=[session.pk]))
+    assert status.json()["desktop_url"] == link
 
 
 @pytest.fixture
@@ -54,9 +96,9 @@ def required():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ["vmnetx", "vmnetfs"])
-def test_a_client_that_is_too_old_shows_why(live_server, make_session, required, name):
+def test_a_client_that_is_too_old_shows_why(live_server, make_thick, required, name):
     """As the client of 2015 does it: the text of a failed HEAD, by its library."""
-    url = tokens.package_url(make_session(), reader=tokens.Reader.DESKTOP)
+    url = tokens.package_url(make_thick())
     path = url.removeprefix(settings.BASE_URL)
     headers = {"User-Agent": f"{name}/0.5.0 python-requests/2.3.0"}
     answer = requests.head(live_server.url + path, headers=headers, timeout=60)
@@ -71,18 +113,19 @@ def test_a_client_that_is_too_old_shows_why(live_server, make_session, required,
 
 
 @pytest.mark.parametrize(
-    ("reader", "agent"),
+    ("maker", "agent"),
     [
-        (tokens.Reader.DESKTOP, "vmnetx/0.5.1 python-requests/2.3.0"),
-        (tokens.Reader.DESKTOP, USER_AGENT),
-        (tokens.Reader.DESKTOP, "curl/8.14.1"),
-        (tokens.Reader.DESKTOP, None),
+        ("make_thick", "vmnetx/0.5.1 python-requests/2.3.0"),
+        ("make_thick", USER_AGENT),
+        ("make_thick", "curl/8.14.1"),
+        ("make_thick", None),
         # The server is the operator's own, whichever version it is of.
-        (tokens.Reader.SERVER, "vmnetx/0.1 python-requests/2.34.2"),
+        ("make_session", "vmnetx/0.1 python-requests/2.34.2"),
     ],
 )
-def test_nobody_else_is_refused(client, make_session, required, reader, agent):
-    url = tokens.package_url(make_session(), reader=reader)
+@pytest.mark.django_db
+def test_nobody_else_is_refused(client, request, required, maker, agent):
+    url = tokens.package_url(request.getfixturevalue(maker)())
     headers = {"User-Agent": agent} if agent else {}
     answer = client.head(url, headers=headers)
     answers.close(answer)
@@ -210,8 +253,8 @@ def test_what_does_not_run_is_not_restarted_or_photographed(as_visitor, make_ses
     assert (restart.status_code, shot.status_code) == (409, 409)
 
 
-def package_path(session, **options):
-    url = tokens.package_url(session, **options)
+def package_path(session):
+    url = tokens.package_url(session)
     return url[url.index("/launch/") :]
 
 
@@ -244,20 +287,6 @@ def test_a_token_under_another_packages_name_is_refused(client, make_session):
 
 def test_a_package_is_only_read(client, make_session):
     assert client.post(package_path(make_session())).status_code == 405
-
-
-@pytest.mark.parametrize(
-    ("reader", "keeps"), [(tokens.Reader.SERVER, False), (tokens.Reader.DESKTOP, True)]
-)
-def test_only_reading_on_ones_own_computer_keeps_a_session(
-    client, make_session, reader, keeps
-):
-    session = make_session(watched_at="2026-01-01T00:00:00Z")
-    session.refresh_from_db()
-    assert client.head(package_path(session, reader=reader)).status_code == 200
-    before = session.watched_at
-    session.refresh_from_db()
-    assert (session.watched_at > before) is keeps
 
 
 def test_an_older_version_is_launched_by_its_number(

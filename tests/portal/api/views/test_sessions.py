@@ -16,8 +16,9 @@ def game(make_exhibit):
     return make_exhibit()
 
 
-def launch(client, item="rogue"):
-    return client.post(SESSIONS, {"item": item}, content_type="application/json")
+def launch(their, item="rogue", **wanted):
+    wanted = {"item": item, **wanted}
+    return their.post(SESSIONS, wanted, content_type="application/json")
 
 
 def set_running(answer):
@@ -28,6 +29,7 @@ def set_running(answer):
         worker_queue="here",
         viewer_url="ws://host/viewer/ONE",
         viewer_token="secret",
+        gateway_url="vmnetx://host/ONE/code",
     )
 
 
@@ -45,7 +47,24 @@ def test_a_title_is_launched_and_watched(
         "rogue",
         None,
     )
-    assert watched["desktop_url"].startswith("vmnetx+http://")
+    assert (watched["client"], watched["desktop_url"]) == ("thin", None)
+
+
+def test_for_ones_own_computer_there_is_a_link_and_nothing_starts(
+    their, game, asked, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = launch(their, client="thick")
+    assert asked == []
+    told = answer.json()
+    assert (answer.status_code, told["client"]) == (201, "thick")
+    assert told["desktop_url"].startswith("vmnetx+http://")
+    shot = their.get(f"{answer.headers['Location']}/screenshot")
+    assert (shot.status_code, shot.json()["detail"]) == (
+        409,
+        "The program runs on your own computer, not here.",
+    )
+    assert launch(their, client="fat").status_code == 400
 
 
 def test_asking_again_leads_to_the_same_session(their, game):
@@ -69,6 +88,7 @@ def test_while_it_runs_the_viewer_is_told(their, game):
     set_running(answer)
     watched = their.get(answer.headers["Location"]).json()
     assert watched["viewer"] == {"url": "ws://host/viewer/ONE", "token": "secret"}
+    assert watched["desktop_url"] == "vmnetx://host/ONE/code"
 
 
 def test_watching_keeps_it(their, game):

@@ -15,7 +15,9 @@ def panel(client):
 def test_a_title_that_can_run_has_one_large_button(client, package):
     said = panel(client)
     assert 'action="/items/invaders/launch"' in said
-    assert said.count("<button") == 1
+    assert said.count("button-large") == 1
+    for route in ("", "/thin", "/thick"):
+        assert f'action="/items/invaders/launch{route}"' in said
     assert "Run in your browser" in said
     assert "none runs 64-bit machines" not in said
 
@@ -29,7 +31,7 @@ def test_whoever_left_is_led_back(client, package, make_session):
     client.post("/items/invaders/launch")
     said = panel(client)
     assert "Go back to it" in said
-    assert "<button" not in said
+    assert 'action="/items/invaders/launch"' not in said
 
 
 def test_whoever_has_too_many_is_led_to_what_to_end(
@@ -41,7 +43,8 @@ def test_whoever_has_too_many_is_led_to_what_to_end(
     said = panel(client)
     assert "as many as one visitor may" in said
     assert ">Chess</a>" in said
-    assert "<button" not in said
+    assert 'action="/items/invaders/launch"' not in said
+    assert 'action="/items/invaders/launch/thick"' in said
 
 
 def test_a_title_without_a_package_says_why(client, package):
