@@ -14,11 +14,8 @@ from olive_portal.api.views.endpoint import Endpoint
 from olive_portal.catalogue.models import Item
 from olive_portal.catalogue.search import finding, matching
 from olive_portal.catalogue.search.facets import COLLECTION
-from olive_portal.catalogue.search.finding import Answer
+from olive_portal.catalogue.search.finding import MOST_COUNTED, Answer
 from olive_portal.catalogue.search.questions import Question
-
-# Of a facet; those that most titles have.
-MOST_VALUES = 50
 
 
 class Search(Endpoint, APIView):
@@ -62,7 +59,7 @@ def _hits(answer: Answer) -> list[dict[str, Any]]:
 
 def _values(answer: Answer, name: str) -> list[dict[str, Any]]:
     counts = answer.counts[name]
-    most = sorted(counts, key=lambda value: (-counts[value], value))[:MOST_VALUES]
+    most = sorted(counts, key=lambda value: (-counts[value], value))[:MOST_COUNTED]
     labels = answer.collections if name == COLLECTION else {}
     return [
         {"value": value, "label": labels.get(value, value), "count": counts[value]}

@@ -19,10 +19,12 @@ from olive_portal.catalogue.search.words import Term, read
 ITEMS_ON_A_PAGE = 24
 # Below this many results a word that no title has looks like a slip.
 FEW = 3
-# Ranking costs about 2 microseconds a match. Past this many, those with the words in
+# Ranking costs more than a microsecond a match. Past this many, those with the words in
 # title or makers are ranked, and the others follow by title.
-MOST_RANKED = 20_000
+MOST_RANKED = 5_000
 MOST_NAMED = 1_000
+# Of a facet: no page and no program is told more of its values.
+MOST_COUNTED = 50
 
 Counts = dict[str, dict[str, int]]
 
@@ -32,7 +34,9 @@ class Answer:
     question: Question
     total: int
     pks: tuple[int, ...]  # of one page, in order
-    counts: Counts  # by facet and value; of a facet as if nothing in it were chosen
+    # By facet and value; of a facet as if nothing in it were chosen. What few titles
+    # have may be left out, but nothing that is chosen.
+    counts: Counts
     collections: Mapping[str, str]  # titles by slug
     terms: tuple[Term, ...]  # that were looked for
     corrected: str = ""  # looked for instead, since the words as typed found nothing
@@ -49,97 +53,121 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Found:
-    """What the words alone select, best first if that was wanted and can be known."""
+    """What the database knows of the words. It is asked before anybody waits for the
+    holdings, which then say what of it is public."""
 
     terms: tuple[Term, ...]
-    matches: BitMap
-    ranked: Sequence[int]
+    having: BitMap | None  # None where no word is wanted
+    excluded: BitMap
+
+    @property
+    def count(self) -> int | None:
+        return None if self.having is None else len(self.having - self.excluded)
+
+    def among(self, everything: BitMap) -> BitMap:
+        having = everything if self.having is None else everything & self.having
+        return having - self.excluded
+
+
+class _Narrowed:
+    """Of what the words have found, that which has what is chosen of the facets."""
+
+    def __init__(self, question: Question, found: _Found, held: Holdings) -> None:
+        self.tree = Tree.read()
+        self._question, self._held = question, held
+        self._matches = found.among(held.everything)
+        # For each facet with a choice, the items that have any of the chosen values.
+        self._chosen = {
+            name: held.having_any(name, self._keys(name, values))
+            for name, values in question.chosen.items()
+        }
+
+    def results(self, *, but: str = "") -> BitMap:
+        """With all that is chosen, or all but what is chosen of one facet."""
+        chosen = [having for name, having in self._chosen.items() if name != but]
+        return BitMap.intersection(self._matches, *chosen)
+
+    def counts(self, name: str) -> dict[str, int]:
+        wanted = self.results(but=name)
+        if name == COLLECTION:
+            return self.tree.rolled_up(self._held.counts(name, wanted))
+        counts = self._held.most(name, wanted, MOST_COUNTED)
+        for value in self._question.chosen.get(name, ()):
+            if count := len(self._held.having_any(name, [value]) & wanted):
+                counts[value] = count
+        return counts
+
+    def _keys(self, name: str, values: tuple[str, ...]) -> Iterable[str]:
+        return self.tree.keys_within(values) if name == COLLECTION else values
 
 
 def find(question: Question, *, facets: Sequence[Facet] = FACETS) -> Answer:
-    tree = Tree.read()
-    terms = question.terms
+    found, corrected, suggestion = _forgiving(question.terms)
+    ranked = _ranked(found) if question.sort == Sort.RELEVANCE else []
     with holdings.current() as held:
-        found = _found(terms, held)
-        guess = slips.correct(terms, held) if len(found.matches) < FEW else ""
-        corrected = ""
-        if guess and not found.matches:
-            second = _found(read(guess), held)
-            if second.matches:
-                found, corrected = second, guess
-        chosen = _chosen(question, held, tree)
-        results = _all_of(found.matches, chosen.values())
+        narrowed = _Narrowed(question, found, held)
+        results = narrowed.results()
         page = min(question.page, max(1, -(-len(results) // ITEMS_ON_A_PAGE)))
         start = (page - 1) * ITEMS_ON_A_PAGE
-        ordered = _ordered(question.sort, found, results, held)
+        ordered = _ordered(question.sort, ranked, results, held)
         return Answer(
             question=question.on_page(page),
             total=len(results),
             pks=tuple(islice(ordered, start, start + ITEMS_ON_A_PAGE)),
-            counts={
-                facet.name: _counts(facet.name, found.matches, chosen, (held, tree))
-                for facet in facets
-            },
-            collections=tree.titles,
+            counts={facet.name: narrowed.counts(facet.name) for facet in facets},
+            collections=narrowed.tree.titles,
             terms=found.terms,
             corrected=corrected,
-            suggestion="" if corrected else guess,
+            suggestion=suggestion,
         )
 
 
 def newest(question: Question, limit: int) -> list[int]:
     """What a feed of the question shows: those that were added last, newest first."""
-    tree = Tree.read()
+    found = _found(question.terms)
     with holdings.current() as held:
-        chosen = _chosen(question, held, tree)
-        found = _found(question.terms, held)
-        results = _all_of(found.matches, chosen.values())
+        results = _Narrowed(question, found, held).results()
         return list(islice(held.by_arrival.walk_back(results), limit))
 
 
-def _found(terms: tuple[Term, ...], held: Holdings) -> _Found:
-    wanted = [term for term in terms if not term.is_excluded]
+def _forgiving(terms: tuple[Term, ...]) -> tuple[_Found, str, str]:
+    """What was found; the words by which it was, if not by these; and words that may
+    have been meant where these found little."""
+    found = _found(terms)
+    if found.count is None or found.count >= FEW:
+        return found, "", ""
+    with holdings.current() as held:
+        guess = slips.correct(terms, held)
+    if guess and not found.count:
+        second = _found(read(guess))
+        if second.count:
+            return second, guess, ""
+    return found, "", guess
+
+
+def _found(terms: tuple[Term, ...]) -> _Found:
     words = matching.words()
-    matches = held.everything.copy()
-    ranked: list[int] = []
-    if wanted:
-        # Another process may have changed the table since the holdings caught up.
-        matches &= BitMap(words.matching(wanted))
-        if len(matches) <= MOST_RANKED:
-            ranked = words.best(wanted, MOST_RANKED)
-        else:
-            ranked = words.best_named(wanted, MOST_NAMED)
-    for term in terms:
-        if term.is_excluded:
-            matches -= BitMap(words.matching([term]))
-    return _Found(terms, matches, ranked)
+    wanted = _wanted(terms)
+    having = BitMap(words.matching(wanted)) if wanted else None
+    excluded = [words.matching([term]) for term in terms if term.is_excluded]
+    return _Found(terms, having, BitMap.union(BitMap(), *map(BitMap, excluded)))
 
 
-def _chosen(question: Question, held: Holdings, tree: Tree) -> dict[str, BitMap]:
-    """For each facet with a choice, the items that have any of the chosen values."""
-    return {
-        name: held.having_any(
-            name, tree.keys_within(values) if name == COLLECTION else values
-        )
-        for name, values in question.chosen.items()
-    }
+def _ranked(found: _Found) -> list[int]:
+    if found.having is None:
+        return []
+    words, wanted = matching.words(), _wanted(found.terms)
+    if len(found.having) <= MOST_RANKED:
+        return words.best(wanted, MOST_RANKED)
+    return words.best_named(wanted, MOST_NAMED)
 
 
-def _counts(
-    name: str, matches: BitMap, chosen: dict[str, BitMap], source: tuple[Holdings, Tree]
-) -> dict[str, int]:
-    held, tree = source
-    others = [items for other, items in chosen.items() if other != name]
-    counts = held.counts(name, _all_of(matches, others))
-    return tree.rolled_up(counts) if name == COLLECTION else counts
-
-
-def _all_of(matches: BitMap, sets: Iterable[BitMap]) -> BitMap:
-    return BitMap.intersection(matches, *sets)
+def _wanted(terms: Iterable[Term]) -> list[Term]:
+    return [term for term in terms if not term.is_excluded]
 
 
 def _ordered(
-    sort: Sort, found: _Found, results: BitMap, held: Holdings
+    sort: Sort, ranked: Sequence[int], results: BitMap, held: Holdings
 ) -> Iterator[int]:
     match sort:
         case Sort.TITLE:
@@ -150,7 +178,7 @@ def _ordered(
             return _newest_software(results, held)
         case Sort.ADDED:
             return held.by_arrival.walk_back(results)
-    return _by_relevance(found, results, held)
+    return _by_relevance(ranked, results, held)
 
 
 def _newest_software(results: BitMap, held: Holdings) -> Iterator[int]:
@@ -159,6 +187,8 @@ def _newest_software(results: BitMap, held: Holdings) -> Iterator[int]:
     yield from held.by_title.walk(undated)
 
 
-def _by_relevance(found: _Found, results: BitMap, held: Holdings) -> Iterator[int]:
-    yield from (pk for pk in found.ranked if pk in results)
-    yield from held.by_title.walk(results - BitMap(found.ranked))
+def _by_relevance(
+    ranked: Sequence[int], results: BitMap, held: Holdings
+) -> Iterator[int]:
+    yield from filter(results.__contains__, ranked)
+    yield from held.by_title.walk(results - BitMap(ranked))

@@ -11,6 +11,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice, takewhile
 from threading import Lock
 from uuid import UUID
 
@@ -24,6 +25,8 @@ Key = str | float
 Sets = Mapping[str, BitMap]
 # More than this at once, and sorting anew is quicker than putting each in its place.
 MANY = 200
+# So many are sorted sooner than found among all the others.
+FEW = 400
 # After every year, so that what has no date stands last.
 NO_YEAR = 10_000.0
 HEAD = ("title", "names", "subjects")
@@ -53,10 +56,16 @@ class Order:
             insort(self._pks, pk, key=self._key)
 
     def walk(self, wanted: BitMap) -> Iterator[int]:
-        return (pk for pk in self._pks if pk in wanted)
+        return filter(wanted.__contains__, self._around(wanted))
 
     def walk_back(self, wanted: BitMap) -> Iterator[int]:
-        return (pk for pk in reversed(self._pks) if pk in wanted)
+        return filter(wanted.__contains__, reversed(self._around(wanted)))
+
+    def _around(self, wanted: BitMap) -> list[int]:
+        """All in their order; of few that are wanted only these."""
+        if len(wanted) > FEW:
+            return self._pks
+        return sorted(filter(self._keys.__contains__, wanted), key=self._key)
 
     def _key(self, pk: int) -> tuple[Key, int]:
         return self._keys[pk], pk
@@ -120,15 +129,23 @@ class Holdings:
 
     def counts(self, name: str, wanted: BitMap) -> dict[str, int]:
         """How many of `wanted` have each value of a facet; values with none are out."""
-        sets = self.by_value[name].items()
-        counted = ((v, having.intersection_cardinality(wanted)) for v, having in sets)
-        return {value: count for value, count in counted if count}
+        return _counted(self.by_value[name], wanted, least=1)
+
+    def most(self, name: str, wanted: BitMap, limit: int) -> dict[str, int]:
+        """The counts of the `limit` values that most of `wanted` have, and of others
+        that as many have as the last of these."""
+        sets = self.by_value[name]
+        first = map(wanted.intersection_cardinality, islice(sets.values(), limit))
+        return _counted(sets, wanted, least=max(1, min(first, default=1)))
 
     def _take_in(self, changes: Changes) -> None:
         self.everything.update(changes.public)
         for name, values in changes.by_value.items():
             for value, pks in values.items():
                 self.by_value[name][value].update(pks)
+            # Largest first: counting can end where the sets get too small to matter.
+            ordered = sorted(self.by_value[name].items(), key=_size, reverse=True)
+            self.by_value[name] = defaultdict(BitMap, ordered)
         for word, pks in changes.by_word.items():
             self.by_word[word].update(pks)
 
@@ -142,6 +159,17 @@ class Holdings:
                 sets[value] -= known
                 if not sets[value]:
                     del sets[value]
+
+
+def _size(pair: tuple[str, BitMap]) -> int:
+    return len(pair[1])
+
+
+def _counted(sets: Sets, wanted: BitMap, *, least: int) -> dict[str, int]:
+    """Of sets in the order of their size, those that share `least` with `wanted`."""
+    large = takewhile(lambda having: len(having) >= least, sets.values())
+    counts = zip(sets, map(wanted.intersection_cardinality, large), strict=False)
+    return {value: count for value, count in counts if count >= least}
 
 
 _lock = Lock()

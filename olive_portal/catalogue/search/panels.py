@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
 
@@ -39,9 +40,11 @@ def panels(answer: Answer) -> list[Panel]:
 def chosen(answer: Answer) -> list[Choice]:
     """Every chosen value, also one that finds nothing: it has to be removable."""
     return [
-        _choice(facet, value, answer)
+        choice
         for facet in FACETS
-        for value in answer.question.chosen.get(facet.name, ())
+        for choice in _choices(
+            facet, answer.question.chosen.get(facet.name, ()), answer
+        )
     ]
 
 
@@ -53,7 +56,7 @@ def hidden_fields(question: Question) -> list[tuple[str, str]]:
 def _panel(facet: Facet, answer: Answer) -> Panel:
     # Of thousands of makers only those that are shown become links.
     values = _first(facet, answer, MOST_SHOWN + MOST_FOLDED)
-    choices = [_choice(facet, value, answer) for value in values]
+    choices = _choices(facet, values, answer)
     return Panel(facet, tuple(choices[:MOST_SHOWN]), tuple(choices[MOST_SHOWN:]))
 
 
@@ -68,11 +71,17 @@ def _first(facet: Facet, answer: Answer, limit: int) -> list[str]:
     )
 
 
-def _choice(facet: Facet, value: str, answer: Answer) -> Choice:
-    is_collection = facet.name == COLLECTION
-    return Choice(
-        answer.collections.get(value, value) if is_collection else value,
-        answer.counts.get(facet.name, {}).get(value, 0),
-        value in answer.question.chosen.get(facet.name, ()),
-        answer.question.toggled(facet.name, value).query or "?",
-    )
+def _choices(facet: Facet, values: Iterable[str], answer: Answer) -> list[Choice]:
+    labels = answer.collections if facet.name == COLLECTION else {}
+    counts = answer.counts.get(facet.name, {})
+    picked = answer.question.chosen.get(facet.name, ())
+    toggled = answer.question.toggling(facet.name)
+    return [
+        Choice(
+            labels.get(value, value),
+            counts.get(value, 0),
+            value in picked,
+            toggled(value),
+        )
+        for value in values
+    ]

@@ -3,7 +3,7 @@ which somebody clicked it together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
@@ -17,6 +17,8 @@ from olive_portal.catalogue.search.facets import NAMES
 MOST_VALUES = 10
 MOST_LETTERS = 300
 MOST_PAGES = 10_000
+
+Pairs = list[tuple[str, str]]
 
 
 class Sort(StrEnum):
@@ -87,12 +89,8 @@ class Question:
     @property
     def query(self) -> str:
         """Canonical, with the question mark; nothing for everything."""
-        pairs = [("q", self.words)] if self.words else []
-        pairs += [(name, v) for name in NAMES for v in self.chosen.get(name, ())]
-        if self.sort != self.default_sort:
-            pairs.append(("sort", self.sort))
-        if self.page > 1:
-            pairs.append(("page", str(self.page)))
+        page = [("page", str(self.page))] if self.page > 1 else []
+        pairs = [*self._words(), *self._values(NAMES), *self._order(), *page]
         return f"?{urlencode(pairs)}" if pairs else ""
 
     def with_words(self, text: str) -> Self:
@@ -104,13 +102,29 @@ class Question:
     def on_page(self, page: int) -> Self:
         return replace(self, page=page)
 
-    def toggled(self, name: str, value: str) -> Self:
-        """With the value chosen that was not, or the other way round."""
+    def toggling(self, name: str) -> Callable[[str], str]:
+        """What makes of a value the query in which it is chosen that was not, or the
+        other way round. A page has hundreds of them: what they share is encoded once.
+        """
+        place = NAMES.index(name)
+        before = urlencode([*self._words(), *self._values(NAMES[:place])])
+        after = urlencode([*self._values(NAMES[place + 1 :]), *self._order()])
         now = set(self.chosen.get(name, ()))
-        values = tuple(sorted(now ^ {value}))
-        chosen = {**self.chosen, name: values}
-        kept = {name: values for name, values in chosen.items() if values}
-        return replace(self, chosen=kept, page=1)
+
+        def toggled(value: str) -> str:
+            values = urlencode([(name, v) for v in sorted(now ^ {value})])
+            return "?" + "&".join(filter(None, (before, values, after)))
+
+        return toggled
+
+    def _words(self) -> Pairs:
+        return [("q", self.words)] if self.words else []
+
+    def _values(self, names: Sequence[str]) -> Pairs:
+        return [(name, v) for name in names for v in self.chosen.get(name, ())]
+
+    def _order(self) -> Pairs:
+        return [("sort", self.sort)] if self.sort != self.default_sort else []
 
 
 def _values(query: QueryDict, name: str) -> tuple[str, ...]:

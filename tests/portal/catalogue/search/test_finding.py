@@ -116,6 +116,15 @@ def test_facets_count_as_if_nothing_in_them_were_chosen(shelf):
     assert counts["maker"] == {"DMA Design": 1}
 
 
+def test_a_chosen_value_is_counted_however_few_have_it(shelf, make_item, monkeypatch):
+    monkeypatch.setattr(finding, "MOST_COUNTED", 1)
+    make_item("paintings", platform="Amiga")
+    index()
+    assert find()[0].counts["platform"] == {"Amiga": 2}
+    counts = find("platform=Game+Boy&platform=VAX")[0].counts
+    assert counts["platform"] == {"Amiga": 2, "Game Boy": 1}
+
+
 def test_a_collection_counts_what_is_inside_of_it(shelf):
     assert find()[0].counts["collection"] == {"games": 3, "puzzles": 2}
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 from pyroaring import BitMap
 
@@ -10,8 +12,10 @@ from olive_portal.catalogue.search.holdings import Order
 
 
 @pytest.mark.parametrize("many", [0, 200])
-def test_an_order_follows_changes_singly_and_in_bulk(monkeypatch, many):
+@pytest.mark.parametrize("few", [0, 200])
+def test_an_order_follows_changes_singly_and_in_bulk(monkeypatch, many, few):
     monkeypatch.setattr(holdings, "MANY", many)
+    monkeypatch.setattr(holdings, "FEW", few)
     order = Order()
     order.change({1: "b", 2: "a", 3: "c", 4: "a"})
     order.change({1: "z", 3: None, 5: "b", 99: None})
@@ -33,6 +37,27 @@ def test_only_what_changed_is_read_again(make_item, django_assert_num_queries):
     services.record_change(items=Item.objects.all())
     with django_assert_num_queries(2), holdings.current() as held:
         assert held.counts("platform", held.everything) == {"VAX": 1}
+
+
+@pytest.mark.django_db
+def test_the_most_frequent_values_are_counted_as_all_of_them_are(make_item):
+    chance = random.Random(5)
+    names = [f"Platform {number}" for number in range(40)]
+    weights = [1 / (number + 1) for number in range(40)]
+    for number in range(200):
+        platform = chance.choices(names, weights)[0]
+        make_item(f"item-{number}", platform=platform)
+    services.record_change(items=Item.objects.all())
+    with holdings.current() as held:
+        for size in (0, 1, 10, 60, 200):
+            wanted = BitMap(chance.sample(list(held.everything), size))
+            every = held.counts("platform", wanted)
+            assert sum(every.values()) == size
+            for limit in (1, 5, 100):
+                least = min(sorted(every.values())[-limit:], default=0)
+                most = held.most("platform", wanted, limit)
+                assert most.items() <= every.items()
+                assert {v for v in every if every[v] >= least} <= most.keys()
 
 
 @pytest.mark.django_db

@@ -39,9 +39,18 @@ def test_the_best_match_is_an_order_of_words_only():
 
 
 def test_a_choice_is_taken_back_by_making_it_again():
-    once = ask("page=3").toggled("platform", "Amiga")
-    assert once.query == "?platform=Amiga"
-    assert once.toggled("platform", "Amiga").query == ""
+    assert ask("page=3").toggling("platform")("Amiga") == "?platform=Amiga"
+    assert ask("platform=Amiga&page=3").toggling("platform")("Amiga") == "?"
+
+
+def test_a_choice_has_its_place_in_the_one_address():
+    question = ask("q=a+maze&decade=1980s&platform=Atari+ST&sort=oldest&runs=no")
+    for value in ("Amiga", "C&A", "Atari ST", "Zx"):
+        query = question.toggling("platform")(value)
+        assert ask(query[1:]).query == query
+    assert question.toggling("platform")("C&A") == (
+        "?q=a+maze&runs=no&platform=Atari+ST&platform=C%26A&decade=1980s&sort=oldest"
+    )
 
 
 @pytest.mark.parametrize(
