@@ -195,6 +195,9 @@ class SessionRecord(serializers.ModelSerializer[Session]):
 
 class LaunchInput(serializers.Serializer[Any]):
     item = serializers.SlugField(help_text="The title's slug.")
+    version = serializers.IntegerField(
+        required=False, min_value=1, help_text="Of the package; else the newest."
+    )
     client = serializers.ChoiceField(
         Client.choices,
         default=Client.THIN,

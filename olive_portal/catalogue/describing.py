@@ -66,7 +66,8 @@ def record_of(item: Item, package: Package | None = None) -> TitleRecord:
     Without `package` that is the newest published one, or none. What happened to the
     item is not in it: olive_portal.preservation knows that.
     """
-    lasting = _lasting(item, package.number if package else None)
+    number = package.number if package else None
+    lasting = _lasting(item, number)
     package = package or item.current_package()
     url = absolute(item.get_absolute_url())
     identifiers = tuple(dict.fromkeys(_identifiers(item)))
@@ -96,7 +97,7 @@ def record_of(item: Item, package: Package | None = None) -> TitleRecord:
         files=tuple(_file(row) for row in item.media.all()),
         package=_package(item, package) if package else None,
         other_versions=tuple(_other_versions(item, package)),
-        routes=_routes(item) if package else (),
+        routes=_routes(item, number) if package else (),
         faces=_faces(item),
         objid=_objid(identifiers, url),
         url=url,
@@ -227,9 +228,11 @@ def _lasting(item: Item, number: int | None) -> str:
     return absolute(reverse("ark", args=[item.ark + version])) if item.ark else ""
 
 
-def _routes(item: Item) -> tuple[Route, ...]:
+def _routes(item: Item, number: int | None) -> tuple[Route, ...]:
+    """The ways to run the newest version, or the one with this number."""
+    version, args = ("", ()) if number is None else ("version-", (number,))
     return tuple(
-        Route(kind, absolute(reverse(name, args=[item.slug])), label)
+        Route(kind, absolute(reverse(version + name, args=[item.slug, *args])), label)
         for kind, name, label in ROUTES
     )
 

@@ -117,14 +117,14 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = get_object_or_404(visible, slug=slug)
     if found.is_withdrawn:
         return item(request, slug)
-    packages = {package.number: package for package in found.public_packages}
-    if number not in packages:
+    package = found.public_package(number)
+    if package is None:
         raise Http404
     context = {
         "item": found,
-        "package": packages[number],
-        "is_newest": number == max(packages),
-        "citation": citing.cite(found, _lasting(found, number), packages[number]),
+        "package": package,
+        "is_newest": package == found.current_package(),
+        "citation": citing.cite(found, _lasting(found, number), package),
         "ark": found.ark and arks.address(found.ark, number),
     }
     return render(request, "catalogue/version.html", context)

@@ -1,24 +1,26 @@
 from __future__ import annotations
 
-from django.urls import path
+from collections.abc import Iterator
+
+from django.urls import URLPattern, path
 
 from olive_portal.launch import views
 from olive_portal.launch.models import Client
 
+
+def _ways(below: str, *, name: str) -> Iterator[URLPattern]:
+    """Each way to run what is at `below`: docs/reference/launch-tokens.md."""
+    start = views.start_session
+    yield path(f"{below}launch", start, name=name)
+    thin = {"place": "#in-the-desktop-client"}
+    yield path(f"{below}launch/thin", start, thin, name=f"{name}-thin")
+    thick = {"place": "#on-your-computer", "client": Client.THICK}
+    yield path(f"{below}launch/thick", start, thick, name=f"{name}-thick")
+
+
 urlpatterns = [
-    path("items/<slug:slug>/launch", views.start_session, name="launch"),
-    path(
-        "items/<slug:slug>/launch/thin",
-        views.start_session,
-        {"place": "#in-the-desktop-client"},
-        name="launch-thin",
-    ),
-    path(
-        "items/<slug:slug>/launch/thick",
-        views.start_session,
-        {"client": Client.THICK, "place": "#on-your-computer"},
-        name="launch-thick",
-    ),
+    *_ways("items/<slug:slug>/", name="launch"),
+    *_ways("items/<slug:slug>/versions/<int:number>/", name="version-launch"),
     path("sessions/<uuid:pk>", views.play, name="play"),
     path("sessions/<uuid:pk>/status", views.session_status, name="session-status"),
     path("sessions/<uuid:pk>/end", views.end_session, name="session-end"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from olive_portal.catalogue.models import Item, Package
+from olive_portal.catalogue.models import Item
 from olive_portal.launch import delivery, origins, services, tokens, visitors
 from olive_portal.launch.errors import BadToken, NoAnswer, NotRunning, TooManyLaunches
 from olive_portal.launch.models import Client, Session
@@ -29,18 +29,23 @@ from olive_portal.releases import gate
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def start_session(
-    request: HttpRequest, slug: str, client: Client = Client.THIN, place: str = ""
+    request: HttpRequest,
+    slug: str,
+    number: int | None = None,
+    client: Client = Client.THIN,
+    place: str = "",
 ) -> HttpResponse:
-    """`place` is what the item's page and the session's have of this way to run."""
-    # A link or a crawler comes by GET: it sees the item, and nothing starts.
+    """`place` is what a title's page and the session's have of this way to run."""
+    page = _page(slug, number)
+    # A link or a crawler comes by GET: it sees the title, and nothing starts.
     if request.method != "POST":
-        return redirect(reverse("item", args=[slug]) + place)
+        return redirect(page + place)
     if not origins.is_own(request):
         return render(request, "403_csrf.html", status=403)
     item = get_object_or_404(Item.objects.public(), slug=slug)
-    package = _wanted(item, request.POST.get("version", ""))
+    package = item.current_package() if number is None else item.public_package(number)
     if package is None:
-        return redirect(item)
+        return redirect(page)
     try:
         session = services.request_session(
             package=package, visitor=visitors.welcome(request), client=client
@@ -58,12 +63,10 @@ def start_session(
     return redirect(session.get_absolute_url() + place)
 
 
-def _wanted(item: Item, version: str) -> Package | None:
-    """The published version with this number; without a number the newest one."""
-    if not version:
-        return item.current_package()
-    numbers = {str(package.number): package for package in item.public_packages}
-    return numbers.get(version)
+def _page(slug: str, number: int | None) -> str:
+    if number is None:
+        return reverse("item", args=[slug])
+    return reverse("version", args=[slug, number])
 
 
 @require_safe

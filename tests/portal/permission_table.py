@@ -86,6 +86,15 @@ POST                           launch-thin withdrawn          | 404
 GET,POST                       launch-thick published         | 302
 POST                           launch-thick draft             | 404
 POST                           launch-thick withdrawn         | 404
+GET,POST                       version-launch published 1          | 302
+POST                           version-launch draft 1              | 404
+POST                           version-launch withdrawn 1          | 404
+GET,POST                       version-launch-thin published 1     | 302
+POST                           version-launch-thin draft 1         | 404
+POST                           version-launch-thin withdrawn 1     | 404
+GET,POST                       version-launch-thick published 1    | 302
+POST                           version-launch-thick draft 1        | 404
+POST                           version-launch-thick withdrawn 1    | 404
 GET                            play $own-session              | 200
 GET                            play $other-session            | 404
 GET                            session-status $own-session    | 200

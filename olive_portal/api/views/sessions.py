@@ -17,6 +17,7 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import generics, status
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,7 +29,7 @@ from olive_portal.api.problems import Conflict, NotNow, TooMany
 from olive_portal.api.serializers import LaunchInput, SessionRecord
 from olive_portal.api.throttles import ForScreenshots, WithToken
 from olive_portal.api.views.endpoint import Endpoint, user_of
-from olive_portal.catalogue.models import Item
+from olive_portal.catalogue.models import Item, Package
 from olive_portal.launch import services
 from olive_portal.launch.errors import NoAnswer, NotRunning, TooManyLaunches
 from olive_portal.launch.models import Client, Session
@@ -62,12 +63,7 @@ class Sessions(OwnSessions, generics.ListAPIView[Session]):
         """Launch a title. Who has it open already gets that session."""
         asked = LaunchInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        item = get_object_or_404(
-            Item.objects.public(), slug=asked.validated_data["item"]
-        )
-        package = item.current_package()
-        if package is None:
-            raise Conflict(item.unavailable_reason or "This title has no package.")
+        package = _package(asked.validated_data)
         asked_at = timezone.now()
         try:
             session = services.request_session(
@@ -119,6 +115,17 @@ class Screenshot(OwnSessions, APIView):
         except NoAnswer as error:
             raise NotNow(str(error)) from error
         return HttpResponse(png, content_type="image/png")
+
+
+def _package(wanted: dict[str, Any]) -> Package:
+    item = get_object_or_404(Item.objects.public(), slug=wanted["item"])
+    if number := wanted.get("version"):
+        if package := item.public_package(number):
+            return package
+        raise NotFound(f"This title has no version {number}.")
+    if package := item.current_package():
+        return package
+    raise Conflict(item.unavailable_reason or "This title has no package.")
 
 
 def visitor_of(request: Request) -> str:

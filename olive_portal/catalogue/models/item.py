@@ -278,6 +278,11 @@ class Item(models.Model):
         """The newest published version, which is what Launch runs."""
         return next(iter(self.public_packages), None)
 
+    def public_package(self, number: int) -> Package | None:
+        """The published version with this number."""
+        same = (package for package in self.public_packages if package.number == number)
+        return next(same, None)
+
     def _names_of(self, role: Role) -> list[str]:
         return [
             contribution.agent.name

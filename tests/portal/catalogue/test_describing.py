@@ -121,7 +121,13 @@ def test_the_newest_published_package_is_the_records_if_no_other_is_named(
         "https://olive.example.org/items/rogue/launch/thin",
         "https://olive.example.org/items/rogue/launch/thick",
     ]
-    assert record_of(item, first).package.number == 1
+    older = record_of(item, first)
+    assert older.package.number == 1
+    assert [route.url.partition("/rogue/")[2] for route in older.routes] == [
+        "versions/1/launch",
+        "versions/1/launch/thin",
+        "versions/1/launch/thick",
+    ]
 
 
 def test_our_own_ark_is_what_the_record_goes_by(make_item):

@@ -298,9 +298,32 @@ def test_an_older_version_is_launched_by_its_number(
     newer._state.adding = True
     newer.save()
     client = as_visitor("alice")
-    url = reverse("launch", args=[older.item.slug])
-    for version, package in ((str(older.number), older), ("", newer)):
-        client.post(url, {"version": version})
+    page = f"/items/{older.item.slug}"
+    versions = f"{page}/versions/{older.number}"
+    for url, package in ((f"{versions}/launch", older), (f"{page}/launch", newer)):
+        client.post(url)
         assert Session.objects.filter(visitor="alice", package=package).exists()
-    client.post(url, {"version": "99"})
-    assert Session.objects.filter(visitor="alice").count() == 2
+    client.post(f"{versions}/launch/thick")
+    assert Session.objects.get(visitor="alice", client="thick").package == older
+    answer = client.post(f"{page}/versions/99/launch")
+    assert answer.headers["Location"] == f"{page}/versions/99"
+    assert Session.objects.filter(visitor="alice").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("route", "place"),
+    [
+        ("", ""),
+        ("/thin", "#in-the-desktop-client"),
+        ("/thick", "#on-your-computer"),
+    ],
+)
+def test_a_link_to_an_older_version_leads_to_its_page(
+    client, package, asked, route, place
+):
+    page = "/items/invaders/versions/1"
+    answer = client.get(f"{page}/launch{route}")
+    assert answer.headers["Location"] == f"{page}{place}"
+    content = client.get(page).content.decode()
+    assert f'action="{page}/launch{route}"' in content
+    assert f'id="{place[1:]}"' in content or not place

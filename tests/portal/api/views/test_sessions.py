@@ -67,6 +67,18 @@ def test_for_ones_own_computer_there_is_a_link_and_nothing_starts(
     assert launch(their, client="fat").status_code == 400
 
 
+def test_an_older_version_is_launched_by_its_number(their, make_exhibit, make_package):
+    item = make_exhibit()
+    older = item.packages.get()
+    make_package(item, number=older.number + 1)
+    assert launch(their).json()["package"] != older.pk
+    assert launch(their, version=older.number).json()["package"] == older.pk
+    missing = launch(their, version=99)
+    assert missing.status_code == 404
+    assert missing.json()["detail"] == "This title has no version 99."
+    assert launch(their, version=0).status_code == 400
+
+
 def test_asking_again_leads_to_the_same_session(their, game):
     first = launch(their)
     second = launch(their)
