@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
 
 bind = f"{os.environ.get('OLIVE_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
@@ -21,6 +23,13 @@ control_socket_disable = True
 proc_name = "olive-portal-web"
 # Launch tokens are in the paths of requests, and must not be in a log.
 logger_class = "olive_portal.launch.access_log.MaskedLogger"
+
+
+def post_worker_init(_worker: Worker) -> None:
+    # Models can be imported from here on: the portal has been loaded.
+    from olive_portal.catalogue.search import holdings  # noqa: PLC0415
+
+    Thread(target=holdings.read_ahead, daemon=True).start()
 
 
 def when_ready(server: Arbiter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
+from typing import NamedTuple
 
 from olive_portal.catalogue.search.facets import COLLECTION, FACETS, Facet
 from olive_portal.catalogue.search.finding import Answer
@@ -15,12 +16,11 @@ MOST_SHOWN = 6
 MOST_FOLDED = 24
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A value, and the question in which it is chosen, or no longer is."""
 
     label: str
-    count: int
+    total: int
     is_chosen: bool
     query: str
 

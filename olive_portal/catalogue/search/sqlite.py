@@ -21,13 +21,15 @@ BEST = f"""
 STARTING = f"{MATCHING} LIMIT %s"
 # One row: sqlite3 gives Python's lock away for each, and waits to have it back.
 KEYS = "SELECT json_group_array(rowid) FROM ({})"
-# A row at a time: with a list of them FTS5 would make excerpts of every match first.
-EXCERPT = """
-    SELECT highlight(catalogue_searchwords, 0, %s, %s),
+# The keys come first: FTS5 asked for a list would make excerpts of every match.
+EXCERPTS = """
+    SELECT page.value,
+           highlight(catalogue_searchwords, 0, %s, %s),
            snippet(catalogue_searchwords, 4, %s, %s, '…', 28),
            snippet(catalogue_searchwords, 5, %s, %s, '…', 28)
-    FROM catalogue_searchwords
-    WHERE catalogue_searchwords MATCH %s AND rowid = %s
+    FROM json_each(%s) AS page
+    CROSS JOIN catalogue_searchwords ON catalogue_searchwords.rowid = page.value
+    WHERE catalogue_searchwords MATCH %s
 """
 
 
@@ -53,11 +55,10 @@ class SqliteWords:
         self, terms: Sequence[Term], pks: Sequence[int]
     ) -> Iterable[tuple[int, str, str, str]]:
         marks = [self.start, self.end] * 3
+        parameters = [*marks, json.dumps(pks), _expression(terms)]
         with connection.cursor() as cursor:
-            for pk in pks:
-                cursor.execute(EXCERPT, [*marks, _expression(terms), pk])
-                if row := cursor.fetchone():
-                    yield pk, *row
+            cursor.execute(EXCERPTS, parameters)
+            yield from cursor.fetchall()
 
 
 def _keys(sql: str, parameters: list[str | int]) -> list[int]:

@@ -1,14 +1,26 @@
 from __future__ import annotations
 
+import gc
 import random
+from threading import Thread
 
 import pytest
+from django.db import OperationalError
 from pyroaring import BitMap
 
 from olive_portal.catalogue import services
 from olive_portal.catalogue.models import Item, SearchEntry, SearchRevision
 from olive_portal.catalogue.search import holdings
 from olive_portal.catalogue.search.holdings import Order
+
+
+def read_ahead():
+    """In a thread of its own, as a web process does it."""
+    thread = Thread(target=holdings.read_ahead)
+    thread.start()
+    thread.join(60)
+    gc.unfreeze()
+    assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("many", [0, 200])
@@ -58,6 +70,24 @@ def test_the_most_frequent_values_are_counted_as_all_of_them_are(make_item):
                 most = held.most("platform", wanted, limit)
                 assert most.items() <= every.items()
                 assert {v for v in every if every[v] >= least} <= most.keys()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_read_ahead_is_not_read_again(make_item, django_assert_num_queries):
+    make_item("rogue", platform="Unix")
+    services.record_change(items=Item.objects.all())
+    read_ahead()
+    with django_assert_num_queries(1), holdings.current() as held:
+        assert held.counts("platform", held.everything) == {"Unix": 1}
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_stops_nobody(monkeypatch):
+    def first():
+        raise OperationalError
+
+    monkeypatch.setattr(SearchRevision.objects, "first", first)
+    read_ahead()
 
 
 @pytest.mark.django_db

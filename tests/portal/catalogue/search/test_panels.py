@@ -34,7 +34,7 @@ def test_the_most_frequent_come_first_and_few_are_shown(many):
         "Platform 07",
         "Platform 00",
     ]
-    assert platforms.shown[0].count == 2
+    assert platforms.shown[0].total == 2
     assert len(platforms.shown) == panels.MOST_SHOWN
     assert len(platforms.folded) == panels.MOST_FOLDED
 
@@ -60,7 +60,7 @@ def test_a_collection_has_its_title_and_its_slug(many):
 
 def test_what_is_chosen_and_finds_nothing_can_be_removed(many):
     chosen = panels.chosen(ask("platform=Nothing&year=1991"))
-    assert [(c.label, c.count, c.query) for c in chosen] == [
+    assert [(c.label, c.total, c.query) for c in chosen] == [
         ("Nothing", 0, "?year=1991"),
         ("1991", 0, "?platform=Nothing"),
     ]
