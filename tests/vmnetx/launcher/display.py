@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 import subprocess
+import sys
 
 from PIL import Image, ImageChops, ImageGrab
 
@@ -19,6 +20,8 @@ MISSING = [
 SEEN_WITHIN = 60
 # The most pixels of a text cursor, which may be on in one picture and off in another.
 CURSOR = 64
+# From this level on, of 255, a pixel is not black.
+LIT = 32
 # The frame that the viewer draws around the guest's screen.
 LEFT, TOP = range(12), range(30, 70)
 
@@ -62,19 +65,35 @@ def is_lit(screenshot):
 
 def lit(picture):
     """How many of its pixels are."""
-    return sum(picture.convert("L").histogram()[32:])
+    return sum(picture.convert("L").histogram()[LIT:])
 
 
 def find(wanted, picture):
     """Where a screen is. A cursor is no difference, and not enough to go by."""
     assert lit(wanted) > 2 * CURSOR
-    width, height = wanted.size
+    # The few letters of a guest are looked for much sooner than all the black around.
+    letters = wanted.convert("L").point(lambda level: level >= LIT and 255).getbbox()
     for top in TOP:
         for left in LEFT:
-            part = picture.crop((left, top, left + width, top + height))
-            if lit(ImageChops.difference(wanted, part)) < CURSOR:
-                return left, top, width, height
+            if is_at(left, top, wanted, picture, letters) and is_at(
+                left, top, wanted, picture, (0, 0, *wanted.size)
+            ):
+                return left, top, *wanted.size
     return None
+
+
+def is_at(left, top, wanted, picture, box):
+    """Whether the part of `wanted` in `box` is there."""
+    there = (left + box[0], top + box[1], left + box[2], top + box[3])
+    difference = ImageChops.difference(wanted.crop(box), picture.crop(there))
+    return lit(difference) < CURSOR
+
+
+def sketch(picture):
+    """In letters, for the report of a test that failed."""
+    small = picture.convert("L").resize((128, 48))
+    rows = [small.crop((0, row, 128, row + 1)).tobytes() for row in range(48)]
+    return "\n".join("".join(" .:+#@"[level // 43] for level in row) for row in rows)
 
 
 @contextlib.contextmanager
@@ -89,7 +108,10 @@ def display():
     os.close(writing)
     try:
         with open(reading) as numbers:
-            yield Display(f":{numbers.readline().strip()}")
+            display = Display(f":{numbers.readline().strip()}")
+            yield display
+            # pytest shows it where a test failed.
+            sys.stdout.write(f"{sketch(display.picture())}\n")
     finally:
         server.terminate()
         server.wait()

@@ -63,6 +63,10 @@ def made(server, package):
     made = server.client.create(package.as_uri(), start=False)
     yield made
     server.client.destroy(made.id)
+    # pytest shows it where a test failed; so below.
+    sys.stdout.writelines(
+        line for line in server.log.splitlines(True) if made.id in line
+    )
 
 
 @pytest.fixture
@@ -96,7 +100,8 @@ async def launch(folder, tmp_path):
     for process in processes:
         if process.returncode is None:
             process.terminate()
-        await process.communicate()
+        _, said = await process.communicate()
+        sys.stdout.write(f"launcher, exit code {process.returncode}: {said.decode()}\n")
 
 
 async def window_shows_the_guest(server, made, display):
