@@ -72,9 +72,10 @@ class _Found:
 class _Narrowed:
     """Of what the words have found, that which has what is chosen of the facets."""
 
-    def __init__(self, question: Question, found: _Found, held: Holdings) -> None:
-        self.tree = Tree.read()
-        self._question, self._held = question, held
+    def __init__(
+        self, question: Question, found: _Found, tree: Tree, held: Holdings
+    ) -> None:
+        self._question, self._tree, self._held = question, tree, held
         self._matches = found.among(held.everything)
         # For each facet with a choice, the items that have any of the chosen values.
         self._chosen = {
@@ -90,7 +91,7 @@ class _Narrowed:
     def counts(self, name: str) -> dict[str, int]:
         wanted = self.results(but=name)
         if name == COLLECTION:
-            return self.tree.rolled_up(self._held.counts(name, wanted))
+            return self._tree.rolled_up(self._held.counts(name, wanted))
         counts = self._held.most(name, wanted, MOST_COUNTED)
         for value in self._question.chosen.get(name, ()):
             if count := len(self._held.having_any(name, [value]) & wanted):
@@ -98,14 +99,15 @@ class _Narrowed:
         return counts
 
     def _keys(self, name: str, values: tuple[str, ...]) -> Iterable[str]:
-        return self.tree.keys_within(values) if name == COLLECTION else values
+        return self._tree.keys_within(values) if name == COLLECTION else values
 
 
 def find(question: Question, *, facets: Sequence[Facet] = FACETS) -> Answer:
     found, corrected, suggestion = _forgiving(question.terms)
     ranked = _ranked(found) if question.sort == Sort.RELEVANCE else []
+    tree = Tree.read()
     with holdings.current() as held:
-        narrowed = _Narrowed(question, found, held)
+        narrowed = _Narrowed(question, found, tree, held)
         results = narrowed.results()
         page = min(question.page, max(1, -(-len(results) // ITEMS_ON_A_PAGE)))
         start = (page - 1) * ITEMS_ON_A_PAGE
@@ -115,7 +117,7 @@ def find(question: Question, *, facets: Sequence[Facet] = FACETS) -> Answer:
             total=len(results),
             pks=tuple(islice(ordered, start, start + ITEMS_ON_A_PAGE)),
             counts={facet.name: narrowed.counts(facet.name) for facet in facets},
-            collections=narrowed.tree.titles,
+            collections=tree.titles,
             terms=found.terms,
             corrected=corrected,
             suggestion=suggestion,
@@ -124,9 +126,9 @@ def find(question: Question, *, facets: Sequence[Facet] = FACETS) -> Answer:
 
 def newest(question: Question, limit: int) -> list[int]:
     """What a feed of the question shows: those that were added last, newest first."""
-    found = _found(question.terms)
+    found, tree = _found(question.terms), Tree.read()
     with holdings.current() as held:
-        results = _Narrowed(question, found, held).results()
+        results = _Narrowed(question, found, tree, held).results()
         return list(islice(held.by_arrival.walk_back(results), limit))
 
 

@@ -8,11 +8,11 @@ copy, and brings it up to date from the entries' table before each answer.
 from __future__ import annotations
 
 import gc
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from itertools import islice, takewhile
+from itertools import islice
 from threading import Lock
 from uuid import UUID
 
@@ -169,9 +169,8 @@ def _size(pair: tuple[str, BitMap]) -> int:
 
 def _counted(sets: Sets, wanted: BitMap, *, least: int) -> dict[str, int]:
     """Of sets in the order of their size, those that share `least` with `wanted`."""
-    large: Iterable[BitMap] = sets.values()
-    if least > 1:
-        large = takewhile(lambda having: len(having) >= least, large)
+    havings = list(sets.values())
+    large = havings[: bisect_right(havings, -least, key=lambda having: -len(having))]
     counts = zip(sets, map(wanted.intersection_cardinality, large), strict=False)
     return {value: count for value, count in counts if count >= least}
 
