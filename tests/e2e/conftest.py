@@ -18,19 +18,11 @@ import pytest
 import requests
 from playwright.sync_api import sync_playwright
 
+from tests.portal.browsing import CHROMIUM, FLAGS
+
 ROOT = Path(__file__).parents[2]
 # Nothing here takes so long on an idle machine; a busy one may be slow.
 DEADLINE = 180
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def eventually(fact, *, seconds=DEADLINE):
@@ -156,9 +148,7 @@ def browser():
     if not CHROMIUM.exists():
         pytest.skip("needs Debian's chromium; script/test installs it where it may")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=CHROMIUM_FLAGS
-        )
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield chromium
         chromium.close()
 
