@@ -99,8 +99,11 @@ def sketch(picture):
 @contextlib.contextmanager
 def display():
     reading, writing = os.pipe()
+    # It would start anew whenever its last client leaves, and refuse who comes then:
+    # taking a picture is a client that leaves.
+    options = ["-noreset", "-displayfd", str(writing), "-screen", "0", "1024x768x24"]
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), *["-screen", "0", "1024x768x24"]],
+        ["Xvfb", *options],
         pass_fds=[writing],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
