@@ -78,6 +78,7 @@ def narrow(page):
     expect(page.get_by_role("heading", name="1 title")).to_be_visible()
     page.get_by_label("Search the archive").fill("")
     page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", name="3 titles")).to_be_visible()
     if page.get_by_text("Narrow the results").is_visible():
         page.get_by_text("Narrow the results").click()
     page.get_by_role("link", name="VAX").click()
