@@ -31,6 +31,8 @@ RENDERERS: dict[str, Callable[[TitleRecord], bytes]] = {
 }
 # Of items at once in memory.
 CHUNK = 200
+# So few that whoever renders them is soon free for other work.
+NOTED_AT_ONCE = 1_000
 MOST_OF_A_SPEC = 60
 
 
@@ -61,6 +63,16 @@ def refresh_in_parts(items: ItemQuerySet) -> Iterator[Part]:
         yield Part(len(chunk), last, _refresh(chunk))
 
 
+def refresh_noted() -> int:
+    """Render some of what an upgrade noted to be rendered anew: how many items."""
+    notes = ChangeNote.objects.filter(kind=NoteKind.RENDERING)[:NOTED_AT_ONCE]
+    keys = {note.key for note in notes}
+    refresh(Item.objects.filter(pk__in=keys))
+    # Those of items that are not there any more.
+    ChangeNote.objects.filter(kind=NoteKind.RENDERING, key__in=keys).delete()
+    return len(keys)
+
+
 def retire(keys: Iterable[int]) -> int:
     """Leave tombstones for items, whether their rows are there or not."""
     return services.retire(map(source_of, keys))
@@ -80,7 +92,8 @@ def _refresh(keys: Sequence[int]) -> int:
     locked = Item.objects.filter(pk__in=keys).select_for_update(of=("self",))
     list(locked.order_by("pk").values_list("pk", flat=True))
     # Those that are there now are dealt with below; one that comes meanwhile is not.
-    notes = ChangeNote.objects.filter(kind=NoteKind.ITEM, key__in=keys)
+    kinds = [NoteKind.ITEM, NoteKind.RENDERING]
+    notes = ChangeNote.objects.filter(kind__in=kinds, key__in=keys)
     noted = list(notes.values_list("pk", flat=True))
     public = Item.objects.for_description().public_by_key(keys)
     arks.mint(public.values())

@@ -49,7 +49,8 @@ def follow_up() -> int:
 
 @transaction.atomic
 def _follow_up() -> int:
-    notes = list(ChangeNote.objects.all()[:NOTES_AT_ONCE])
+    changes = ChangeNote.objects.exclude(kind=NoteKind.RENDERING)
+    notes = list(changes[:NOTES_AT_ONCE])
     keys = noting.items_of(notes)
     there = Item.objects.filter(pk__in=keys)
     gone = keys - set(there.values_list("pk", flat=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from olive_portal.catalogue import services
+from olive_portal.catalogue import exposing, services
 from olive_portal.celery import app
 
 FOLLOW_UP_SECONDS = 10
@@ -13,6 +13,7 @@ FOLLOW_UP_SECONDS = 10
 @shared_task
 def follow_up() -> None:
     services.follow_up()
+    exposing.refresh_noted()
 
 
 app.conf.beat_schedule = {

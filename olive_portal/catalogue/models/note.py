@@ -9,14 +9,17 @@ class NoteKind(models.TextChoices):
     AGENT = "agent"
     SUBJECT = "subject"
     COLLECTION = "collection"
+    # Of an item of which nothing changed, but how an upgrade renders it.
+    RENDERING = "rendering"
 
 
 class ChangeNote(models.Model):
     """Something that items' descriptions are made of has changed, by whatever path.
 
     Triggers write these (olive_portal.catalogue.noting), so that no path can forget it;
-    services.follow_up() reads and removes them. Rows are only ever added, so nobody who
-    changes something waits for another who does.
+    services.follow_up() reads and removes them. A migration after which records look
+    otherwise writes those that exposing.refresh_noted() reads. Rows are only ever
+    added, so nobody who changes something waits for another who does.
     """
 
     kind = models.CharField(max_length=10, choices=NoteKind.choices)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from django.db import connection
 
 from olive_portal.catalogue import exposing
-from olive_portal.catalogue.models import Agent, Item
-from olive_portal.catalogue.services import record_change
+from olive_portal.catalogue.models import Agent, ChangeNote, Item
+from olive_portal.catalogue.services import follow_up, record_change
 from olive_portal.metadata.writing import mods
 from olive_portal.oai.models import Record
 
@@ -42,6 +44,43 @@ def test_a_draft_is_not_there(make_item):
 
 def test_the_same_again_changes_nothing(exposed):
     assert exposing.refresh(of(exposed)) == 0
+
+
+@pytest.fixture
+def rendered_before(exposed):
+    """As an upgrade finds it: records of another look, and its migration's notes."""
+    Record.objects.filter(prefix="mods").update(metadata="<old/>")
+    ways_to_run = import_module("olive_portal.catalogue.migrations.0009_ways_to_run")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM catalogue_changenote")
+        cursor.execute(ways_to_run.RENDER_ALL)
+    exposed.refresh_from_db()
+    return exposed
+
+
+def test_what_an_upgrade_renders_otherwise_is_rendered_anew(rendered_before):
+    before = record()
+    assert exposing.refresh_noted() == 1
+    assert "<mods:title>Rogue</mods:title>" in record("mods").metadata
+    after = of(rendered_before).get()
+    # Nothing else has changed, and nothing is left to do.
+    assert after.changed_at == rendered_before.changed_at
+    assert record().datestamp == before.datestamp
+    assert exposing.refresh_noted() == 0
+
+
+def test_it_is_rendered_some_at_a_time_and_in_nobodys_way(
+    rendered_before, make_item, monkeypatch
+):
+    draft = make_item("plan", state="draft")
+    follow_up()
+    assert Record.objects.filter(metadata="<old/>").exists()
+    for key in (draft.pk, 10**9):
+        ChangeNote.objects.create(kind="rendering", key=key)
+    monkeypatch.setattr(exposing, "NOTED_AT_ONCE", 2)
+    assert [exposing.refresh_noted() for _ in range(3)] == [2, 1, 0]
+    assert not Record.objects.filter(metadata="<old/>").exists()
+    assert not ChangeNote.objects.exists()
 
 
 def test_an_item_is_in_sets_for_collection_platform_rights_and_launch(
