@@ -20,6 +20,13 @@ pytestmark = pytest.mark.xdist_group("portal")
 
 GAME = "/items/grub-invaders"
 TITLES = ["GRUB Invaders", "Memtest86+", "Colossal Cave Adventure"]
+# The first words of a SPICE connection: for the main channel, without capabilities.
+SPICE_ANSWERS = """\
+import struct
+message = struct.pack("<IBBIII", 0, 1, 0, 0, 0, 18)
+channel.sendall(struct.pack("<4sIII", b"REDQ", 2, 2, len(message)) + message)
+assert channel.recv(4) == b"REDQ"
+"""
 # No session may hang for longer, whichever process was killed.
 UNSTUCK_SECONDS = 30
 
@@ -103,10 +110,10 @@ def test_a_visit_by_link_starts_nothing(portal):
 
 @pytest.fixture
 def open_in_the_desktop_client(tmp_path):
-    """The launcher on a link, with a viewer that is closed as soon as it is connected.
+    """The launcher on a link, with a viewer that is closed as soon as QEMU answers it.
     Returns what it says to the person."""
     script = tmp_path / "v.py"
-    script.write_text(BEGIN)
+    script.write_text(BEGIN + SPICE_ANSWERS)
     viewer = tmp_path / "viewer"
     viewer.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {script} "$@"\n')
     viewer.chmod(0o755)
