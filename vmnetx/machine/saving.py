@@ -79,8 +79,10 @@ async def _until_over(
         if status == "completed":
             return
         if status in _OVER or written.done():
-            # A writer that is over early has failed, and QEMU with it.
+            # A writer that has failed tells why, and QEMU fails with it. Else QEMU has
+            # closed the pipe, a moment before it says how it went.
             await written
+        if status in _OVER:
             reason = told.get("error-desc", status)
             raise MachineFailed(f"QEMU does not save the memory: {reason}")
         ram = told.get("ram", {"transferred": 0})

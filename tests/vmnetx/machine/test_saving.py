@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
+
 import pytest
 
 from tests.vmnetx.machine.conftest import area
 from vmnetx.errors import MachineFailed
-from vmnetx.machine import saving
+from vmnetx.machine import aside, saving
 from vmnetx.package import binding, memory_file
 from vmnetx.package.archive import Member
 from vmnetx.package.source import LocalFile
@@ -29,6 +32,34 @@ async def test_a_saved_image_says_what_it_is_bound_to(machine, tmp_path, compres
     assert b"pc.ram" in stream
     assert heard == sorted(heard)
     assert heard[-1] == 1
+
+
+async def test_qemu_may_say_that_it_is_done_after_the_last_byte(
+    machine, tmp_path, monkeypatch
+):
+    started, told = [], []
+
+    def start(work):
+        started.append(aside.start(work))
+        return started[-1]
+
+    ask = machine._monitor.execute
+
+    async def execute(command, *arguments):
+        answer = await ask(command, *arguments)
+        if command == "query-migrate" and not told:
+            # As it was told while the last bytes were read.
+            await asyncio.wrap_future(started[0])
+            told.append(answer)
+            return {"status": "active"}
+        return answer
+
+    monkeypatch.setattr(saving, "aside", SimpleNamespace(start=start))
+    monkeypatch.setattr(machine._monitor, "execute", execute)
+    path = tmp_path / "memory.img"
+    await machine.save(path, area(), "raw", lambda _: None)
+    assert told
+    assert path.stat().st_size > 2**20
 
 
 async def test_an_image_that_is_there_already_is_left_alone(machine, tmp_path):
