@@ -46,7 +46,7 @@ class Filler:
         self._ways: list[Fetch] = []
         self._is_closed = threading.Event()
         self._has_way = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread = threading.Thread(target=self._work, name="filler", daemon=True)
         self._is_started = False
 
     def start(self) -> None:

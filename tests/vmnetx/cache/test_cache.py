@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -348,6 +349,7 @@ class EveryByteIsRight(RuleBasedStateMachine):
         before = [which for which in (0, 1) if self.sources[which] is not None]
         for which in before:
             self.close(which)
+        fillers_end()
         chance = random.Random(seed)
         for path in self.root.glob(f"packages/*/{name}"):
             match chance.randrange(4):
@@ -369,6 +371,13 @@ class EveryByteIsRight(RuleBasedStateMachine):
             path.stat().st_blocks * 512 for path in self.root.glob("packages/*/bytes")
         )
         assert used <= 2 * MIB
+
+
+def fillers_end():
+    """As in a power cut. One that lived on would mark the torn file as whole."""
+    for thread in threading.enumerate():
+        if thread.name == "filler":
+            thread.join()
 
 
 def tear(path, chance):
