@@ -277,14 +277,10 @@ class EveryByteIsRight(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
+        self.others = set(threading.enumerate())
         self.running = ExitStack()
         self.origin = self.running.enter_context(origin_running())
-        self.root = Path(
-            self.running.enter_context(
-                # A filler that ends may yet write its lock.
-                TemporaryDirectory(ignore_cleanup_errors=True)
-            )
-        )
+        self.root = Path(self.running.enter_context(TemporaryDirectory()))
         self.version = 0
         self.sources = [None, None]
         self.expected = [None, None]
@@ -301,6 +297,7 @@ class EveryByteIsRight(RuleBasedStateMachine):
     def teardown(self):
         for which in (0, 1):
             self.close(which)
+        self.fillers_end()
         self.running.close()
 
     def close(self, which):
@@ -341,6 +338,12 @@ class EveryByteIsRight(RuleBasedStateMachine):
         self.version += 1
         self.serve()
 
+    def fillers_end(self):
+        """As in a power cut. One that lived on would mark the torn file as whole."""
+        for thread in set(threading.enumerate()) - self.others:
+            if thread.name == "filler":
+                thread.join()
+
     @rule(
         seed=st.integers(0, 2**32), name=st.sampled_from(["bytes", "bytes", "digests"])
     )
@@ -349,7 +352,7 @@ class EveryByteIsRight(RuleBasedStateMachine):
         before = [which for which in (0, 1) if self.sources[which] is not None]
         for which in before:
             self.close(which)
-        fillers_end()
+        self.fillers_end()
         chance = random.Random(seed)
         for path in self.root.glob(f"packages/*/{name}"):
             match chance.randrange(4):
@@ -371,13 +374,6 @@ class EveryByteIsRight(RuleBasedStateMachine):
             path.stat().st_blocks * 512 for path in self.root.glob("packages/*/bytes")
         )
         assert used <= 2 * MIB
-
-
-def fillers_end():
-    """As in a power cut. One that lived on would mark the torn file as whole."""
-    for thread in threading.enumerate():
-        if thread.name == "filler":
-            thread.join()
 
 
 def tear(path, chance):
