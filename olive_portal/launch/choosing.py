@@ -57,5 +57,5 @@ def choose(item: Item, request: HttpRequest) -> Choice:
 
 
 def _open_sessions(word: str) -> list[Session]:
-    sessions = Session.objects.open().thin().filter(visitor=word)
+    sessions = Session.objects.taking_places(word)
     return list(sessions.select_related("package__item"))

@@ -80,8 +80,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def running(self) -> Self:
         return self.filter(state=State.RUNNING)
 
-    def thin(self) -> Self:
-        return self.filter(client=Client.THIN)
+    def taking_places(self, visitor: str) -> Self:
+        """Those of `visitor` that are open and have, or wait for, a machine of ours."""
+        return self.open().filter(visitor=visitor, client=Client.THIN)
 
     def lost(self) -> Self:
         """Not yet running, and nobody is at work on it any more."""

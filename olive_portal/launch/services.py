@@ -103,9 +103,8 @@ def _ask_host(session: Session, task: object) -> None:
 
 
 def _refuse_too_many(visitor: str) -> None:
-    mine = Session.objects.filter(visitor=visitor)
     most = settings.OLIVE_LAUNCH_MAX_OPEN
-    if mine.open().thin().count() >= most:
+    if Session.objects.taking_places(visitor).count() >= most:
         raise TooManyLaunches(
             f"You have {most} programs running. End one of them to launch another.",
             retry_after=60,

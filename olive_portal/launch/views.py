@@ -51,7 +51,7 @@ def start_session(
             package=package, visitor=visitors.welcome(request), client=client
         )
     except TooManyLaunches as error:
-        mine = Session.objects.open().thin().filter(visitor=visitors.known(request))
+        mine = Session.objects.taking_places(visitors.known(request))
         context = {
             "item": item,
             "reason": str(error),

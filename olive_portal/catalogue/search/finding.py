@@ -136,11 +136,12 @@ def _forgiving(terms: tuple[Term, ...]) -> tuple[_Found, str, str]:
     """What was found; the words by which it was, if not by these; and words that may
     have been meant where these found little."""
     found = _found(terms)
-    if found.count is None or found.count >= FEW:
+    count = found.count
+    if count is None or count >= FEW:
         return found, "", ""
     with holdings.current() as held:
         guess = slips.correct(terms, held)
-    if guess and not found.count:
+    if guess and not count:
         second = _found(read(guess))
         if second.count:
             return second, guess, ""

@@ -70,17 +70,18 @@ def make_session(package):
         Visitor.objects.get_or_create(pk=visitor)
         now = timezone.now()
         known = {"package": package, "state": state}
-        if state == State.RUNNING:
+        if state == State.RUNNING and fields.get("client") != "thick":
             known |= {
                 "instance_id": "ONE",
                 "worker_queue": "here.dq2",
                 "viewer_url": "ws://127.0.0.1:1/viewer/ONE",
                 "viewer_token": "secret",
                 "gateway_url": "vmnetx://127.0.0.1/ONE/code",
-                "running_at": now,
                 "checked_at": now,
                 "attempts": 1,
             }
+        if state == State.RUNNING:
+            known["running_at"] = now
         if state in {State.ENDED, State.FAILED}:
             known |= {"ended_at": now, "token_nonce": "", "reason": "It is over."}
         return Session.objects.create(visitor_id=visitor, **(known | fields))
@@ -92,20 +93,8 @@ def make_session(package):
 def make_thick(make_session):
     """A session whose machine runs on the visitor's own computer."""
 
-    def make_thick(visitor="alice", **fields):
-        known = {"client": "thick", "state": State.RUNNING, "attempts": 0}
-        nothing = dict.fromkeys(
-            [
-                "instance_id",
-                "worker_queue",
-                "viewer_url",
-                "viewer_token",
-                "gateway_url",
-            ],
-            "",
-        )
-        known |= nothing | {"checked_at": None}
-        return make_session(visitor, **(known | fields))
+    def make_thick(visitor="alice", state=State.RUNNING, **fields):
+        return make_session(visitor, state, client="thick", **fields)
 
     return make_thick
 
