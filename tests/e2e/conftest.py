@@ -4,9 +4,11 @@ folder and ports of its own. Started once for all tests of this folder."""
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,6 +117,15 @@ def answers(server, portal):
         return requests.get(portal.url, timeout=30).ok
     except (requests.ConnectionError, requests.Timeout):
         return False
+
+
+@pytest.fixture
+def folder():
+    """pytest's own would be too long a path for a socket, and is closed to nginx."""
+    path = Path(tempfile.mkdtemp(prefix="e-", dir="/tmp"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
 
 
 @pytest.fixture(scope="session")

@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import sys
 
 import pytest
 import requests
 from playwright.sync_api import expect
 
 from tests.e2e import screens
-from tests.e2e.conftest import DEADLINE, ROOT, eventually
-from tests.vmnetx.launcher.test_thick import BEGIN
+from tests.e2e.conftest import DEADLINE, eventually
+from tests.vmnetx.launcher.stand_in import BEGIN, open_link
 
 pytestmark = pytest.mark.xdist_group("portal")
 
@@ -109,28 +107,13 @@ def test_a_visit_by_link_starts_nothing(portal):
 
 
 @pytest.fixture
-def open_in_the_desktop_client(tmp_path):
+def open_in_the_desktop_client(folder):
     """The launcher on a link, with a viewer that is closed as soon as QEMU answers it.
     Returns what it says to the person."""
-    script = tmp_path / "v.py"
-    script.write_text(BEGIN + SPICE_ANSWERS)
-    viewer = tmp_path / "viewer"
-    viewer.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {script} "$@"\n')
-    viewer.chmod(0o755)
 
     def open_in_the_desktop_client(link):
-        told = subprocess.run(
-            [
-                *(sys.executable, "-m", "vmnetx", "open", link),
-                *("--viewer", str(viewer), "--accelerator", "tcg"),
-            ],
-            cwd=ROOT,
-            env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE,
-            check=False,
-        )
+        script = BEGIN + SPICE_ANSWERS
+        told = open_link(link, folder, script=script, seconds=DEADLINE)
         assert told.returncode == 0, told.stderr
         return told.stderr
 

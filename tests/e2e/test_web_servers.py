@@ -4,13 +4,10 @@ and by the desktop launcher."""
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.portal.launch import test_delivery as delivery
-from tests.vmnetx.launcher.test_thick import BEGIN, UNTIL_THE_END, powering_off
+from tests.vmnetx.launcher.stand_in import BEGIN, UNTIL_THE_END, open_link
+from tests.vmnetx.launcher.test_thick import powering_off
 from tests.vmnetx.machine import guests
 from tests.vmnetx.server.conftest import ServerProcess
 from vmnetx.package.archive import write_package
@@ -71,15 +69,6 @@ def eventually(fact):
         assert time.monotonic() < deadline
         time.sleep(0.02)  # other processes notify nobody here
     return value
-
-
-@pytest.fixture
-def folder():
-    """pytest's own would be too long a path for a socket, and is closed to nginx."""
-    path = Path(tempfile.mkdtemp(prefix="w-", dir="/tmp"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)
 
 
 @pytest.fixture
@@ -202,23 +191,9 @@ def test_the_server_runs_it_and_asks_for_no_byte_the_second_time(web, server):
 
 
 def test_the_desktop_launcher_runs_it(web, folder):
-    script = folder / "v.py"
-    script.write_text(BEGIN + UNTIL_THE_END)
-    viewer = folder / "viewer"
-    viewer.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {script} "$@"\n')
-    viewer.chmod(0o755)
-    told = subprocess.run(
-        [
-            *(sys.executable, "-m", "vmnetx", "open", f"vmnetx+{web.url('one')}"),
-            *("--viewer", str(viewer), "--accelerator", "tcg"),
-        ],
-        cwd=delivery.ROOT,
-        env=os.environ | {"XDG_CACHE_HOME": str(folder / "xdg"), "TMPDIR": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=IN_TIME,
-        check=False,
-    )
+    script = BEGIN + UNTIL_THE_END
+    link = f"vmnetx+{web.url('one')}"
+    told = open_link(link, folder, script=script, seconds=IN_TIME)
     assert "Brief: guest shut down. Its changes are gone." in told.stderr
     assert told.returncode == 0
     assert len(list((folder / "xdg/vmnetx/packages").iterdir())) == 1

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.vmnetx.launcher import display as displays
+from tests.vmnetx.launcher import stand_in
 from tests.vmnetx.machine import guests
 from tests.vmnetx.machine.conftest import shows
 from vmnetx.cache.store import cache_root
@@ -82,22 +83,13 @@ def link(server, guest):
 def viewer(folder):
     """A viewer that connects, says so in a pipe, and stays."""
     os.mkfifo(folder / "ready")
-    script = folder / "viewer.py"
-    script.write_text(
-        "import configparser, socket, sys\n"
-        "keys = configparser.ConfigParser(interpolation=None)\n"
-        "keys.read(sys.argv[2])\n"
-        "channel = socket.socket(socket.AF_UNIX)\n"
-        'channel.connect(keys["virt-viewer"]["unix-path"])\n'
-        'channel.sendall(b"x")\n'
+    return stand_in.viewer(
+        folder,
+        stand_in.BEGIN + 'channel.sendall(b"x")\n'
         "channel.recv(1)\n"
         f"open({str(folder / 'ready')!r}, 'w').close()\n"
-        "channel.recv(1)\n"
+        "channel.recv(1)\n",
     )
-    program = folder / "viewer"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {script} "$@"\n')
-    program.chmod(0o755)
-    return program
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
-import sys
 import threading
 from functools import partial
 
 import pytest
 
 from tests.vmnetx.launcher import display as displays
+from tests.vmnetx.launcher import stand_in
+from tests.vmnetx.launcher.stand_in import BEGIN, UNTIL_THE_END
 from tests.vmnetx.launcher.test_thin import Listener
 from tests.vmnetx.machine import guests
 from tests.vmnetx.machine.conftest import Site, shows
@@ -30,15 +31,6 @@ from vmnetx.package.archive import write_package
 from vmnetx.package.domain import render, template
 
 IN_TIME = 30
-BEGIN = """\
-import configparser, os, socket, sys
-keys = configparser.ConfigParser(interpolation=None)
-keys.read(sys.argv[2])
-os.unlink(sys.argv[2])
-channel = socket.socket(socket.AF_UNIX)
-channel.connect(keys["virt-viewer"]["unix-path"])
-"""
-UNTIL_THE_END = "while channel.recv(4096): pass\n"
 
 pytestmark = pytest.mark.skipif(
     "qemu-system-x86_64" in displays.MISSING, reason="QEMU is not installed"
@@ -53,10 +45,7 @@ def people():
 @pytest.fixture
 def desk(folder, people):
     """`desk.viewer` is a script that a test may write; it closes at once."""
-    program = folder / "viewer"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {folder}/v.py "$@"\n')
-    program.chmod(0o755)
-    (folder / "v.py").write_text(BEGIN)
+    program = stand_in.viewer(folder, BEGIN)
     directory = folder / "desk"
     directory.mkdir(mode=0o700)
     return Desk(people, directory, str(program))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from dataclasses import replace
 
 import pytest
 
+from tests.vmnetx.launcher import stand_in
 from vmnetx.errors import Absent, MachineFailed, Refused, Unreachable
 from vmnetx.launcher import thin
 from vmnetx.launcher.desk import Desk
@@ -19,13 +19,7 @@ from vmnetx.wire.messages import (
 )
 
 IN_TIME = 20
-VIEWER = """\
-import configparser, os, socket, sys
-keys = configparser.ConfigParser(interpolation=None)
-keys.read(sys.argv[2])
-os.unlink(sys.argv[2])
-channel = socket.socket(socket.AF_UNIX)
-channel.connect(keys["virt-viewer"]["unix-path"])
+ANSWERS = """\
 channel.sendall(b"password " + keys["virt-viewer"]["password"].encode() + b"\\n")
 said = b""
 while (data := channel.recv(4096)):
@@ -63,11 +57,7 @@ def people():
 
 @pytest.fixture
 def desk(folder, people):
-    script = folder / "viewer.py"
-    script.write_text(VIEWER)
-    program = folder / "viewer"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {script} "$@"\n')
-    program.chmod(0o755)
+    program = stand_in.viewer(folder, stand_in.BEGIN + ANSWERS)
     directory = folder / "desk"
     directory.mkdir(mode=0o700)
     return Desk(people, directory, str(program))
